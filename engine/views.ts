@@ -1,0 +1,128 @@
+/** What people are shown of a Plan and its Approvals, as things are right now. */
+import type { ApprovalState, ApprovalView, StepView } from './domain.ts';
+import type { House } from './house.ts';
+import { PlanContent, type PlanStep } from './plan-content.ts';
+import type { Verdict } from './policy.ts';
+import { rows, statement } from './store/database.ts';
+import {
+  approvalsOf,
+  findApproval,
+  getPlan,
+  stepsOf,
+  type ApprovalRow,
+  type PlanRow,
+  type StepRow,
+} from './store/plans.ts';
+import { findTicket } from './store/tickets.ts';
+import { dayAndTime } from './words.ts';
+
+/** One Step in plain words; `row` is its ledger entry once there is one. */
+export function viewStep(step: PlanStep, row: StepRow | null): StepView {
+  const warnings = step.subjects
+    .filter((subject) => subject.privileged)
+    .map((subject) => `Privileged: ${subject.name} (${subject.roles.join(', ') || 'role-assignable group'})`);
+  if (step.risk !== 'low') warnings.push(`${step.risk === 'high' ? 'High' : 'Critical'} risk`);
+  const untrusted = Object.entries(step.origins).filter(([, origin]) => origin === 'text');
+  for (const [name] of untrusted)
+    warnings.push(`From text that somebody wrote: ${name} = ${JSON.stringify(step.args[name])}`);
+  return {
+    text: step.text,
+    tool: step.tool,
+    before: step.change ? `${step.change.what}: ${step.change.before}` : null,
+    after: step.change?.after ?? null,
+    undo: step.change?.undo ?? null,
+    remarks: step.change?.remarks ?? [],
+    warnings,
+    risk: step.risk,
+    state: row?.state ?? 'pending',
+    outcome: row?.outcome ?? null,
+  };
+}
+
+/** Why it asks, as lines: each reason once, and who else must sign. */
+export function whyItAsks(verdict: Verdict, manager: string | null): string[] {
+  const reasons = [...new Set(verdict.steps.flatMap((step) => step.why))];
+  if (verdict.signers.includes('manager') && manager)
+    reasons.push(`${manager}, the requester's manager, must sign too.`);
+  return reasons;
+}
+
+export function stepViews(plan: PlanRow, ledger: StepRow[]): StepView[] {
+  return PlanContent.parse(JSON.parse(plan.canonical)).steps.map((step) =>
+    viewStep(step, ledger.find((row) => row.id === step.id) ?? null),
+  );
+}
+
+const names = statement(
+  'views_names',
+  'SELECT c.name AS client, m.time_zone AS "timeZone" FROM clients c JOIN msps m ON m.id = c.msp_id WHERE c.msp_id = $1 AND c.id = $2',
+);
+
+/** The approval card's facts; null when there is no such Approval in this Msp. */
+export async function approvalView(
+  house: House,
+  mspId: string,
+  approvalId: string,
+): Promise<ApprovalView | null> {
+  const approval = await findApproval(house.db.pool, approvalId);
+  if (!approval || approval.mspId !== mspId) return null;
+  const [plan, ledger, all, [name]] = await Promise.all([
+    getPlan(house.db.pool, mspId, approval.planId),
+    stepsOf(house.db.pool, mspId, approval.planId),
+    approvalsOf(house.db.pool, mspId, approval.planId),
+    rows<{ client: string; timeZone: string }>(house.db.pool, names, [mspId, approval.clientId]),
+  ]);
+  if (!plan || !name) return null;
+  const content = PlanContent.parse(JSON.parse(plan.canonical));
+  const ticket = await findTicket(house.db.pool, mspId, plan.requestId);
+  const decided = decisionShown(approval, all);
+  return {
+    approvalId,
+    digest: approval.digest,
+    code: plan.code,
+    signer: approval.signer,
+    state: stateShown(approval, all),
+    planState: plan.state,
+    title: content.title,
+    client: name.client,
+    requester: content.requester,
+    ticket: ticket && { number: ticket.number, url: ticket.url },
+    ask: content.ask,
+    diagnosis: content.diagnosis,
+    steps: content.steps.map((step) => viewStep(step, ledger.find((row) => row.id === step.id) ?? null)),
+    why: whyItAsks(plan.verdict, null).concat(waitingForOthers(approval, all)),
+    expiresAt: dayAndTime(approval.expiresAt, name.timeZone),
+    decidedBy: decided?.decidedByName ?? null,
+    decidedAt: decided?.decidedAt ? dayAndTime(decided.decidedAt, name.timeZone) : null,
+    reason: decided?.reason ?? null,
+    outcome: outcomeOf(plan),
+  };
+}
+
+/** A denial by the other signer ended this one too: the card shows that, not "superseded". */
+function stateShown(approval: ApprovalRow, all: ApprovalRow[]): ApprovalState {
+  if (approval.state === 'superseded' && all.some((each) => each.state === 'denied')) return 'denied';
+  return approval.state;
+}
+
+function decisionShown(approval: ApprovalRow, all: ApprovalRow[]): ApprovalRow | null {
+  if (approval.answer) return approval;
+  return approval.state === 'superseded' ? (all.find((each) => each.answer === 'deny') ?? null) : null;
+}
+
+function waitingForOthers(approval: ApprovalRow, all: ApprovalRow[]): string[] {
+  return all
+    .filter((each) => each.id !== approval.id)
+    .map((each) => {
+      const who = each.signer === 'manager' ? "The requester's manager" : 'A technician';
+      return each.state === 'approved' ? `${who} has signed.` : `${who} signs too (${each.state}).`;
+    });
+}
+
+function outcomeOf(plan: PlanRow): string | null {
+  if (plan.state === 'done') return 'All steps are done and verified.';
+  if (plan.state === 'failed') return 'It did not finish. See the steps.';
+  if (plan.state === 'stale')
+    return 'The facts or settings changed before it ran, so nothing of it runs any more.';
+  return null;
+}
