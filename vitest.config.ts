@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ['tests/bench/**', '**/node_modules/**'],
     globalSetup: ['tests/global-setup.ts'],
     pool: 'forks',
+    maxConcurrency: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -109,10 +109,9 @@ async function open({ config, house, sandboxes, channels, closers, log, stop }: 
     ...openChannels({ config, app, frontDoor, engine, db: house.db, sandbox: sandboxes.all, log }),
   );
   let url = '';
-  const desk =
-    config.role === 'all' && sandboxes.all && !config.teams
-      ? await openDesk({ app, house, sandboxes, url: () => url, log })
-      : null;
+  if (config.role === 'all' && sandboxes.all && !config.teams) {
+    closers.push(openDesk({ app, house, sandboxes: sandboxes.urls, url: () => url, log }));
+  }
   addRoutes(app, { engine, metrics: createMetrics(house.db), log });
   if (config.role !== 'worker') {
     const server = await listen(app, config.port, config.host);
@@ -120,7 +119,6 @@ async function open({ config, house, sandboxes, channels, closers, log, stop }: 
     url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${(server.address() as AddressInfo).port}`;
   }
   if (config.role !== 'web') closers.push(await startWorking(house));
-  if (desk) closers.push(await desk.start());
   if (config.role !== 'worker') await subscribe(house, config.publicUrl ?? (sandboxes.all ? url : null), log);
   return { url, house, sandboxes, stop };
 }

@@ -1,8 +1,7 @@
 /** approve: one person's answer to an Approval. The plan's row is locked, so there is one decision and one order. */
 import type { ActionResult, InboundAction, Sender } from './domain.ts';
 import type { House } from './house.ts';
-import { digestOf } from './digest.ts';
-import { PlanContent } from './plan-content.ts';
+import { mayDecide, obstacleNow, type Signatory } from './may-decide.ts';
 import { sayTo, wake } from './announce.ts';
 import { appendActivity, sealFor } from './store/activity.ts';
 import { rows, statement, transaction } from './store/database.ts';
@@ -66,32 +65,11 @@ export async function decide(house: House, sender: Sender, click: Click): Promis
         )
       : null;
   const sentence = await transaction(house.db.pool, (tx) =>
-    decideLocked(house, tx, who as Staff, approval, { click, sealed }),
+    decideLocked(house, tx, who as Signatory, approval, { click, sealed }),
   );
   house.failpoint('approve.committed');
   const view = await approvalView(house, who.mspId, approval.id);
   return { sentence, notice: view && { kind: 'approval', approval: view } };
-}
-
-type Staff = Known & { personId: string; identityId: string };
-type Refusal = { sentence: string; why: string };
-
-/** Whether this person may answer this Approval at all; checked again on what can change, under the lock. */
-function mayDecide(who: Known, approval: ApprovalRow, click: Click): Refusal | null {
-  if (!who.personId || !who.identityId)
-    return {
-      sentence: 'I do not know you here, so I cannot take a decision from you.',
-      why: 'unknown person',
-    };
-  if (approval.signer === 'technician') {
-    const staff = who.clientId === null && who.roles.length > 0;
-    if (!staff) return { sentence: 'Only technicians and admins can decide this.', why: 'not a technician' };
-  } else if (who.personId !== approval.personId) {
-    return { sentence: 'Only the manager who was asked can decide this.', why: 'not the manager asked' };
-  }
-  if (click.answer === 'deny' && !click.reason)
-    return { sentence: 'Please say why. Only your team and the ticket see the reason.', why: 'no reason' };
-  return null;
 }
 
 async function refused(house: House, who: Known, approval: ApprovalRow | null, why: string): Promise<void> {
@@ -113,7 +91,7 @@ type Transaction = Parameters<House['queue']['send']>[0];
 async function decideLocked(
   house: House,
   tx: Transaction,
-  who: Staff,
+  who: Signatory,
   { id, planId }: ApprovalRow,
   answer: Answer,
 ): Promise<string> {
@@ -168,67 +146,12 @@ const record = statement(
      INSERT INTO decisions (approval_id, msp_id, client_id, person_id, identity_id, answer, reason, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING approval_id
    ) UPDATE approvals SET state = $9 WHERE id = (SELECT approval_id FROM decision)`,
 );
-const standing = statement(
-  'approve_standing',
-  'SELECT roles FROM persons WHERE msp_id = $1 AND id = $2 FOR SHARE',
-);
-
-/** What can have changed between card and click, read under the plan's lock. */
-async function obstacleNow(
+async function refusedNow(
   tx: Transaction,
-  who: Staff,
-  plan: PlanRow,
+  who: Signatory,
   approval: ApprovalRow,
-  click: Click,
-): Promise<Refusal | null> {
-  if (approval.state !== 'open')
-    return { sentence: alreadyDecided(approval), why: `already ${approval.state}` };
-  if (approval.expired)
-    return { sentence: 'This has expired, so it can no longer be decided.', why: 'expired' };
-  if (
-    click.digest !== approval.digest ||
-    plan.digest !== approval.digest ||
-    digestOf(plan.canonical) !== approval.digest
-  ) {
-    return {
-      sentence: 'This is not the plan that was asked about, so nothing was decided.',
-      why: 'digest differs',
-    };
-  }
-  const [person] = await rows<{ roles: string[] }>(tx, standing, [who.mspId, who.personId]);
-  if (approval.signer === 'technician' && (person?.roles.length ?? 0) === 0)
-    return { sentence: 'Only technicians and admins can decide this.', why: 'role lost' };
-  const content = PlanContent.parse(JSON.parse(plan.canonical));
-  if (isParty(who, content))
-    return {
-      sentence: 'You cannot sign a plan that is for yourself. Somebody else has to.',
-      why: 'requester or subject',
-    };
-  return null;
-}
-
-function alreadyDecided(approval: ApprovalRow): string {
-  if (approval.decidedByName)
-    return `${approval.decidedByName} has already ${approval.answer === 'deny' ? 'denied' : 'approved'} this.`;
-  return approval.state === 'expired'
-    ? 'This has expired, so it can no longer be decided.'
-    : 'This was replaced and can no longer be decided.';
-}
-
-/** A manager signs for their own report; nobody signs for themselves. */
-function isParty(who: Staff, content: PlanContent): boolean {
-  if (who.personId === content.requester.personId) return true;
-  const mail = who.personMail?.toLowerCase();
-  if (!mail) return false;
-  return (
-    content.requester.mail?.toLowerCase() === mail ||
-    content.steps.some((step) =>
-      step.subjects.some((subject) => subject.kind === 'user' && subject.mail === mail),
-    )
-  );
-}
-
-async function refusedNow(tx: Transaction, who: Staff, approval: ApprovalRow, why: string): Promise<void> {
+  why: string,
+): Promise<void> {
   await appendActivity(tx, {
     mspId: who.mspId,
     clientId: approval.clientId,
@@ -247,7 +170,7 @@ async function denyAll(
   tx: Transaction,
   plan: PlanRow,
   approval: ApprovalRow,
-  who: Staff,
+  who: Signatory,
   click: Click,
 ): Promise<string[]> {
   const { mspId, clientId, requestId, id: planId } = plan;

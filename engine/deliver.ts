@@ -69,7 +69,7 @@ async function onError(house: House, delivery: DeliveryRow, error: ConnectorErro
   }
   const waitMs = Math.max(error.retryAfterMs ?? 0, backOff(delivery.attempts));
   await transaction(house.db.pool, async (tx) => {
-    await markLater(tx, delivery, error.kind, waitMs);
+    await markLater(tx, delivery, `${error.mayHaveActed ? MAYBE : ''}${error.kind}`, waitMs);
     await house.queue.send(tx, 'deliver', { mspId: delivery.mspId, orderKey: delivery.orderKey }, waitMs);
   });
   return false;
@@ -133,12 +133,15 @@ async function putCard(house: House, delivery: DeliveryRow, payload: Of<'card'>)
   return putDirect(house, delivery, payload.identityId, { kind: 'approval', approval });
 }
 
+/** What only says that work goes on: in doubt it is left out, for the outcome follows. All else is rather said twice. */
+const passing: Notice['kind'][] = ['received', 'waiting'];
+
 /** After a try whose end is not known, a channel that can tell is asked before it is posted again. */
 async function send(house: House, delivery: DeliveryRow, to: Destination, notice: Notice): Promise<Json> {
   const mark = markOf(delivery.id);
-  const found = delivery.ref === null && delivery.attempts > 1 ? await house.outlet.find(to, mark) : null;
-  const previous = delivery.ref ?? found?.ref ?? null;
-  const sent = await house.outlet.send(to, notice, previous, mark);
+  const found = isInDoubt(delivery) ? await house.outlet.find(to, mark) : null;
+  if (isInDoubt(delivery) && !found && passing.includes(notice.kind)) return null;
+  const sent = await house.outlet.send(to, notice, delivery.ref ?? found?.ref ?? null, mark);
   if (sent.address && to.userId)
     await rememberAddress(
       house.db,
@@ -146,6 +149,13 @@ async function send(house: House, delivery: DeliveryRow, to: Destination, notice
       sent.address,
     );
   return sent.ref;
+}
+
+const MAYBE = 'maybe: ';
+
+/** Tried before, with nothing to show for it, and not known to have failed. */
+function isInDoubt({ ref, attempts, error }: DeliveryRow): boolean {
+  return ref === null && attempts > 1 && (error === null || error.startsWith(MAYBE));
 }
 
 /** The employee hears the Ticket's number as it is when they hear it. */

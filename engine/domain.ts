@@ -215,6 +215,8 @@ export interface Destination {
   /** For a DM; null when `address` is a conversation. */
   userId: string | null;
   address: Address | null;
+  /** For a DM without an address: where somebody of the same workspace, or else the same Msp, was met last. */
+  near?: Address | null;
 }
 
 /** What a channel gives back for a sent message, so that it can be edited; opaque to the engine. */

@@ -1,4 +1,5 @@
 /** Finds what nobody is at work on any more, what is due, and what has expired. Correctness never waits for a job. */
+import { signHeads } from './checkpoints.ts';
 import { expireDue } from './expire.ts';
 import { tellDelays } from './delays.ts';
 import type { House } from './house.ts';
@@ -44,6 +45,7 @@ export async function sweep(house: House, afterStart = false): Promise<void> {
   for (const job of await dueOrderKeys(house.db, me, atWork)) await house.queue.send(pool, 'deliver', job);
   await expireDue(house);
   await tellDelays(house);
+  await signHeads(house);
 }
 
 /** Sweeps now and then until stopped; a sweep that fails is tried again at the next turn. */

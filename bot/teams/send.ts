@@ -16,6 +16,8 @@ const sentRef = z.object({ address: teamsAddress, activityId: z.string().nullabl
 /** The last service URL seen for each tenant, and the last at all. */
 export interface ServiceUrls {
   seen(tenantId: string, serviceUrl: string): void;
+  seenIn(tenantId: string): string | null;
+  /** Of that tenant, or else of any, or else Teams' public one. */
   of(tenantId: string): string | null;
 }
 
@@ -29,6 +31,7 @@ export function createServiceUrls(local: boolean): ServiceUrls {
       byTenant.set(tenantId.toLowerCase(), serviceUrl);
       last = serviceUrl;
     },
+    seenIn: (tenantId) => byTenant.get(tenantId.toLowerCase()) ?? null,
     of: (tenantId) => byTenant.get(tenantId.toLowerCase()) ?? last ?? (local ? null : PUBLIC_SERVICE_URL),
   };
 }
@@ -57,11 +60,12 @@ export async function sendCard(
     return { ref: asJson({ address, activityId }), address: { channel: 'teams', where: asJson(address) } };
   });
 
-  async function addressFor({ address, workspace, userId }: Destination): Promise<TeamsAddress> {
+  async function addressFor({ address, near, workspace, userId }: Destination): Promise<TeamsAddress> {
     if (address) return parse(teamsAddress, address.where);
     if (!userId) throw new ConnectorError('rejected', 'A Teams delivery needs an address or a person');
-    const serviceUrl = urls.of(workspace);
-    if (!serviceUrl)
+    const met = near ? parse(teamsAddress, near.where).serviceUrl : null;
+    const serviceUrl = urls.seenIn(workspace) ?? met ?? urls.of(workspace);
+    if (!serviceUrl || (local && !isLoopbackUrl(serviceUrl)))
       throw new ConnectorError('unavailable', 'Nobody has written to the bot yet, so Teams has no address');
     const id = await library.open(serviceUrl, workspace, userId);
     if (!id) throw new ConnectorError('bad_answer', 'Teams opened a chat without naming it');

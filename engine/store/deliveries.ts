@@ -40,6 +40,8 @@ export interface DeliveryRow {
   revision: number;
   payload: Payload;
   attempts: number;
+  /** How the last attempt went wrong; null before the first, and when its process died. */
+  error: string | null;
   ref: Json;
   createdAt: Date;
 }
@@ -76,7 +78,7 @@ export async function addDeliveries(on: Queryable, deliveries: NewDelivery[]): P
 }
 
 const columns = `id, msp_id AS "mspId", client_id AS "clientId", request_id AS "requestId", plan_id AS "planId",
-  approval_id AS "approvalId", order_key AS "orderKey", cause, revision, payload, attempts, ref, created_at AS "createdAt"`;
+  approval_id AS "approvalId", order_key AS "orderKey", cause, revision, payload, attempts, error, ref, created_at AS "createdAt"`;
 
 const claim = statement(
   'deliveries_claim',

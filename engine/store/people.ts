@@ -1,5 +1,5 @@
 /** Who is asking: from a channel's verified identity to a Person of one Client or of the Msp. */
-import type { Address, Channel, Role, Sender } from '../domain.ts';
+import type { Address, Channel, Destination, Role, Sender } from '../domain.ts';
 import { newId } from '../ids.ts';
 import { rows, statement, transaction, type Database } from './database.ts';
 
@@ -180,24 +180,19 @@ export async function reachablePerson(
 
 const identityDestination = statement(
   'people_destination',
-  `SELECT channel, workspace, user_id AS "userId", address FROM identities WHERE msp_id = $1 AND id = $2`,
+  `SELECT i.channel, i.workspace, i.user_id AS "userId", i.address, CASE WHEN i.address IS NULL THEN (
+     SELECT n.address FROM identities n WHERE n.msp_id = i.msp_id AND n.channel = i.channel AND n.address IS NOT NULL
+     ORDER BY n.workspace = i.workspace DESC, n.last_seen_at DESC NULLS LAST LIMIT 1) END AS near
+   FROM identities i WHERE i.msp_id = $1 AND i.id = $2`,
 );
 
+type DirectDestination = Destination & { userId: string };
+
+/** Where somebody's DM is, or how one can be opened. */
 export async function destinationOf(
   db: Database,
   mspId: string,
   identityId: string,
-): Promise<{
-  channel: 'teams' | 'slack';
-  workspace: string;
-  userId: string;
-  address: Address | null;
-} | null> {
-  const [found] = await rows<{
-    channel: 'teams' | 'slack';
-    workspace: string;
-    userId: string;
-    address: Address | null;
-  }>(db.pool, identityDestination, [mspId, identityId]);
-  return found ?? null;
+): Promise<DirectDestination | null> {
+  return (await rows<DirectDestination>(db.pool, identityDestination, [mspId, identityId]))[0] ?? null;
 }

@@ -3,13 +3,24 @@ import { randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
 import { loadConfig } from '../../bot/config.ts';
 import { start, type Running } from '../../bot/main.ts';
-import { startBotFramework, type BotFramework, type Posted, type TeamsPerson } from '../stand-ins/bot-framework.ts';
+import {
+  startBotFramework,
+  type BotFramework,
+  type Posted,
+  type TeamsPerson,
+} from '../stand-ins/bot-framework.ts';
 import { testDatabase, type TestDatabase } from '../database.ts';
 
 const acme = '11111111-1111-4111-8111-111111111111';
-const person = (tenantId: string, aadObjectId: string, name: string): TeamsPerson => ({ tenantId, aadObjectId, name });
-const atAcme = (place: number, name: string) => person(acme, `aaaaaaaa-0000-4000-8000-00000000000${place}`, name);
-const atNorthwind = (place: number, name: string) => person('99999999-9999-4999-8999-999999999999', `99999999-0000-4000-8000-00000000000${place}`, name);
+const person = (tenantId: string, aadObjectId: string, name: string): TeamsPerson => ({
+  tenantId,
+  aadObjectId,
+  name,
+});
+const atAcme = (place: number, name: string) =>
+  person(acme, `aaaaaaaa-0000-4000-8000-00000000000${place}`, name);
+const atNorthwind = (place: number, name: string) =>
+  person('99999999-9999-4999-8999-999999999999', `99999999-0000-4000-8000-00000000000${place}`, name);
 
 export const people = {
   maya: atAcme(1, 'Maya Lopez'),
@@ -31,7 +42,11 @@ export interface App {
   /** Somebody writes in their own chat with the bot. */
   say(who: TeamsPerson, text: string): Promise<void>;
   /** Clicks; gives the invoke's answer. */
-  click(who: TeamsPerson, verb: string, data: Record<string, string>): Promise<{ statusCode: number; type: string; value: unknown }>;
+  click(
+    who: TeamsPerson,
+    verb: string,
+    data: Record<string, string>,
+  ): Promise<{ statusCode: number; type: string; value: unknown }>;
   /** Everything that was posted to somebody, oldest first. */
   heard(who: TeamsPerson): Posted[];
   /** The plain texts somebody was sent. */
@@ -49,11 +64,18 @@ export interface App {
 export async function startApp(environment: Record<string, string> = {}): Promise<App> {
   const database = await testDatabase();
   const teams = await startBotFramework();
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64'), ...environment });
+  const config = loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    SECRET_KEY: randomBytes(32).toString('base64'),
+    ...environment,
+  });
   const running = await start(config);
   const messages = `${running.url}/api/messages`;
   const url = (connectionId: string) => running.sandboxes.urls.get(connectionId) ?? '';
-  const heard = (who: TeamsPerson) => teams.state.posted.filter((each) => each.conversation === `a:${who.aadObjectId}`);
+  const heard = (who: TeamsPerson) =>
+    teams.state.posted.filter((each) => each.conversation === `a:${who.aadObjectId}`);
   return {
     running,
     database,
@@ -67,12 +89,21 @@ export async function startApp(environment: Record<string, string> = {}): Promis
       return JSON.parse(answer.text);
     },
     heard,
-    texts: (who) => heard(who).flatMap(({ activity }) => (typeof activity.text === 'string' ? [activity.text] : [])),
+    texts: (who) =>
+      heard(who).flatMap(({ activity }) => (typeof activity.text === 'string' ? [activity.text] : [])),
     approvalFor: (who) => vi.waitFor(() => readButton(heard(who)), { timeout: 10_000, interval: 20 }),
-    sandbox: async (id) => (await fetch(`${url(id)}/_sandbox/state`)).json() as Promise<Record<string, never>>,
-    calls: async (id) => (await fetch(`${url(id)}/_sandbox/calls`)).json() as Promise<{ method: string; path: string; body: unknown; at: string }[]>,
+    sandbox: async (id) =>
+      (await fetch(`${url(id)}/_sandbox/state`)).json() as Promise<Record<string, never>>,
+    calls: async (id) =>
+      (await fetch(`${url(id)}/_sandbox/calls`)).json() as Promise<
+        { method: string; path: string; body: unknown; at: string }[]
+      >,
     async fault(id, faults) {
-      await fetch(`${url(id)}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults), headers: { 'content-type': 'application/json' } });
+      await fetch(`${url(id)}/_sandbox/faults`, {
+        method: 'POST',
+        body: JSON.stringify(faults),
+        headers: { 'content-type': 'application/json' },
+      });
     },
     settled: () => vi.waitFor(() => assertSettled(database), { timeout: 15_000, interval: 25 }),
     async close() {

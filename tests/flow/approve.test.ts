@@ -16,10 +16,15 @@ describe('Maya asks for Zendesk over the Bot Framework', () => {
 
     expect(app.texts(people.maya)).toEqual([
       expect.stringMatching(/^Hi Maya, I've got this \(ticket \d+\)\. I'm checking it now\.$/),
-      expect.stringMatching(/^This needs a yes from your IT team\. I asked them at \d+:\d\d and will write here either way\.$/),
+      expect.stringMatching(
+        /^This needs a yes from your IT team\. I asked them at \d+:\d\d and will write here either way\.$/,
+      ),
       'Done. You have Zendesk access. It may take 15 minutes; sign out and in once.',
     ]);
-    const graph = (await app.sandbox('northwind-m365')) as unknown as Record<string, { groups: { displayName: string; members: string[] }[] }>;
+    const graph = (await app.sandbox('northwind-m365')) as unknown as Record<
+      string,
+      { groups: { displayName: string; members: string[] }[] }
+    >;
     const zendesk = graph[tenants.acme]?.groups.find((group) => group.displayName === 'App - Zendesk');
     expect(zendesk?.members.filter((id) => id === people.maya.aadObjectId)).toHaveLength(1);
   });
