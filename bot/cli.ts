@@ -1,6 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** `npx countersign`: settings files and the audit trail, from a shell. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -141,8 +140,6 @@ function readArgs(args: string[]): (Words & { command: string }) | string {
 
 async function withHouse(work: (house: House) => Promise<number>): Promise<number> {
   const config = loadConfig();
-  // One that a running Countersign uses is left running.
-  const inUse = existsSync(join(config.dataDir, 'postgres/postmaster.pid'));
   const server = config.databaseUrl ? null : await startEmbeddedPostgres(config.dataDir);
   const url = config.databaseUrl ?? server?.url ?? '';
   try {
@@ -155,7 +152,8 @@ async function withHouse(work: (house: House) => Promise<number>): Promise<numbe
       await db.close();
     }
   } finally {
-    if (!inUse) await server?.stop();
+    // One that a running Countersign uses is left running.
+    if (server && !server.adopted) await server.stop();
   }
 }
 

@@ -133,7 +133,7 @@ function secretKey(read: Environment): Uint8Array {
     );
   const path = join(read.DATA_DIR, 'secret-key');
   if (!existsSync(path)) {
-    mkdirSync(read.DATA_DIR, { recursive: true, mode: 0o700 });
+    mkdirSync(read.DATA_DIR, { recursive: true, mode: 0o711 });
     writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600 });
     chmodSync(path, 0o600);
   }

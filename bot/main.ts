@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { createHttp } from '../connectors/http.ts';
 import { connectors } from '../connectors/index.ts';
@@ -28,6 +29,8 @@ import type { ChannelPort } from './ports.ts';
 import { startSandboxes, type Sandboxes } from './sandboxes.ts';
 import { subscribe } from './subscribe.ts';
 
+/** A PSA that does not answer must not keep the doors closed. */
+const LONGEST_SUBSCRIBING_MS = 3_000;
 const root = join(import.meta.dirname, '..');
 
 export interface Running {
@@ -119,7 +122,10 @@ async function open({ config, house, sandboxes, channels, closers, log, stop }: 
     url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${(server.address() as AddressInfo).port}`;
   }
   if (config.role !== 'web') closers.push(await startWorking(house));
-  if (config.role !== 'worker') await subscribe(house, config.publicUrl ?? (sandboxes.all ? url : null), log);
+  if (config.role !== 'worker') {
+    const subscribed = subscribe(house, config.publicUrl ?? (sandboxes.all ? url : null), log);
+    await Promise.race([subscribed, delay(LONGEST_SUBSCRIBING_MS, null, { ref: false })]);
+  }
   return { url, house, sandboxes, stop };
 }
 
@@ -157,11 +163,17 @@ async function main(): Promise<void> {
       `Node 24 is needed and this is ${process.versions.node}. Start it with "npm start" after "npm ci" (without --ignore-scripts), which brings its own.`,
     );
   const config = loadConfig();
-  const running = await start(config);
-  await announce(running, config);
+  const starting = start(config);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void running.stop().finally(() => process.exit(0)));
+    process.once(signal, () => {
+      const stopped = starting.then((running) => running.stop());
+      stopped.then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
   }
+  await announce(await starting, config);
 }
 
 if (import.meta.main) {

@@ -131,7 +131,7 @@ async function callStep(house: House, plan: PlanRow, call: ClaimedCall): Promise
     return { kind: 'failed', why };
   }
   if (await showsUp(call, step)) {
-    await settle(house, plan, step, { state: 'done', outcome: 'Done and verified.', result });
+    await settle(house, plan, step, { state: 'done', outcome: 'Verified.', result });
     house.failpoint('step.recorded');
     return null;
   }
@@ -159,7 +159,7 @@ async function settleByProof(
   const { step } = call.turn;
   const proof = await verifyStep(call.found, step, call.claimedAt);
   if (proof === 'done') {
-    await settle(house, plan, step, { state: 'done', outcome: 'Done and verified.', result: null });
+    await settle(house, plan, step, { state: 'done', outcome: 'Verified.', result: null });
     return null;
   }
   if (proof === 'not_done' && step.effect === 'repeatable') return tryAgain(house, plan, call, why);
@@ -199,7 +199,7 @@ async function settleAbandoned(
   if (proof === 'done') {
     await settle(house, plan, step, {
       state: 'done',
-      outcome: 'Done and verified after a restart.',
+      outcome: 'Verified after a restart.',
       result: null,
     });
     return null;

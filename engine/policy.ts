@@ -70,16 +70,23 @@ export function decideVerdict(input: PolicyInput): Verdict {
   return { outcome: signers.length > 0 ? 'ask' : 'auto', signers, steps };
 }
 
+const where = {
+  default: 'by default',
+  msp: 'by the setting for all clients',
+  client: 'by the setting for this client',
+};
+
 function stepVerdict(step: StepFacts, input: PolicyInput): StepVerdict {
   const policy = effectivePolicy(step.tool, input.settings);
-  if (policy.setting === 'disabled') return refuse(`${step.tool.name} is disabled (${policy.from}).`);
+  if (policy.setting === 'disabled')
+    return refuse(`${step.tool.name} is switched off ${where[policy.from]}.`);
   const claimed = input.requester.assurance === 'claimed';
   if (claimed && step.tool.needsVerifiedRequester)
     return refuse(`${step.tool.name} needs a requester whose identity is verified.`);
 
   const why: string[] = [];
   if (policy.setting === 'approval_needed')
-    why.push(`${step.tool.name} is set to approval_needed (${policy.from}).`);
+    why.push(`${step.tool.name} needs approval ${where[policy.from]}.`);
   if (step.tool.effect !== 'read') {
     if (step.tool.risk !== 'low')
       why.push(`${step.tool.name} is ${step.tool.risk} risk and never runs by itself.`);
@@ -97,7 +104,11 @@ function stepVerdict(step: StepFacts, input: PolicyInput): StepVerdict {
   if (policy.manager && policy.setting === 'approval_needed')
     why.push("The requester's manager must sign too.");
   if (why.length === 0)
-    return { outcome: 'auto', signers: [], why: [`${step.tool.name} is set to auto (${policy.from}).`] };
+    return {
+      outcome: 'auto',
+      signers: [],
+      why: [`${step.tool.name} may run by itself ${where[policy.from]}.`],
+    };
   return { outcome: 'ask', signers: needsManager ? ['technician', 'manager'] : ['technician'], why };
 }
 

@@ -64,11 +64,12 @@ export async function resolveRequester(
     mail: found?.mail ?? known?.mail ?? null,
     assurance: request.assurance,
     directoryId: found?.id ?? null,
-    how: how(request, scope.settings.clientName),
+    how: howVerified(request, scope.settings.clientName),
   };
 }
 
-function how(request: RequestRow, client: string): string {
+/** How we know the Requester, in words. */
+export function howVerified(request: Pick<RequestRow, 'assurance' | 'channel'>, client: string): string {
   if (request.assurance === 'claimed') return "the ticket's contact mail, not verified";
   return request.channel === 'slack'
     ? `Slack account in ${client}'s own workspace`

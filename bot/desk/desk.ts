@@ -65,7 +65,7 @@ export function startDesk({ express: app, port, people, tickets, log }: DeskOpti
   const stopListening = chats.onChange(({ conversation, ...change }) => {
     const person = state.people.find((each) => conversationOf(each) === conversation);
     if (person) live.tell('chat', { slug: person.slug, ...change });
-    void look();
+    if (live.isWatched()) void look();
   });
   const timer = setInterval(() => void (live.isWatched() && look()), LOOK_MS).unref();
 
@@ -111,7 +111,10 @@ function createRoutes({ people, snapshot, chats, live, teams, look }: Parts): Ro
   router.all(['/', '/desk', '/desk/{*rest}'], deskGate, deskHeaders);
   router.use(createAssets());
   router.use('/desk/bot', createConnector(chats, people));
-  router.get('/desk/state', (_request, response) => void response.json(snapshot()));
+  router.get('/desk/state', async (_request, response) => {
+    await look();
+    response.json(snapshot());
+  });
   router.get('/desk/events', (_request, response) => {
     live.join(response, 'state', snapshot());
     void look();

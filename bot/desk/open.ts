@@ -50,7 +50,7 @@ const people = statement(
   `SELECT lower(split_part(p.name, ' ', 1)) AS slug, p.name, COALESCE(p.mail, '') AS mail, p.roles, i.workspace AS "tenantId", i.user_id AS "objectId",
      COALESCE(c.name, m.name) AS client, p.client_id IS NULL AS staff, CASE WHEN COALESCE(c.mode, 'inherit') = 'inherit' THEN m.mode ELSE c.mode END AS mode
    FROM identities i JOIN persons p ON p.id = i.person_id JOIN msps m ON m.id = p.msp_id LEFT JOIN clients c ON c.id = p.client_id
-   WHERE i.channel = 'teams' AND i.via = 'settings' ORDER BY p.created_at, p.id`,
+   WHERE i.channel = 'teams' AND i.via = 'settings' ORDER BY 'msp_admin' = ANY(p.roles), p.created_at, p.id`,
 );
 
 type PersonRow = Omit<DeskPerson, 'role'> & { roles: string[] };

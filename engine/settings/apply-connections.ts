@@ -20,7 +20,7 @@ type ConnectionRow = {
 
 const read = statement(
   'settings_read_connection',
-  `SELECT msp_id AS "mspId", connector, client_id AS "clientId", url, config, sandbox, secrets FROM connections WHERE id = $1 FOR UPDATE`,
+  `SELECT msp_id AS "mspId", connector, client_id AS "clientId", url, config, sandbox, secrets FROM connections WHERE id = $1 FOR NO KEY UPDATE`,
 );
 const add = statement(
   'settings_add_connection',
@@ -125,7 +125,7 @@ async function opened(work: Applying, sealed: string): Promise<Json> {
 
 const readMappings = statement(
   'settings_read_mappings',
-  'SELECT connection_id AS "connectionId", external_id AS "externalId" FROM mappings WHERE msp_id = $1 AND client_id = $2 FOR UPDATE',
+  'SELECT connection_id AS "connectionId", external_id AS "externalId" FROM mappings WHERE msp_id = $1 AND client_id = $2 FOR NO KEY UPDATE',
 );
 const dropMapping = statement(
   'settings_drop_mapping',

@@ -15,13 +15,13 @@ interface PersonRow {
 
 const byMail = statement(
   'settings_person_by_mail',
-  `SELECT id, name, mail, roles FROM persons WHERE msp_id = $1 AND client_id IS NOT DISTINCT FROM $2 AND lower(mail) = $3 FOR UPDATE`,
+  `SELECT id, name, mail, roles FROM persons WHERE msp_id = $1 AND client_id IS NOT DISTINCT FROM $2 AND lower(mail) = $3 FOR NO KEY UPDATE`,
 );
 const byIdentity = statement(
   'settings_person_by_identity',
   `SELECT p.id, p.name, p.mail, p.roles FROM identities i JOIN persons p ON p.id = i.person_id AND p.msp_id = i.msp_id
    WHERE i.msp_id = $1 AND i.client_id IS NOT DISTINCT FROM $2 AND p.client_id IS NOT DISTINCT FROM $2 AND i.channel = $3 AND i.workspace = $4 AND i.user_id = $5
-   FOR UPDATE OF p`,
+   FOR NO KEY UPDATE OF p`,
 );
 const addPerson = statement(
   'settings_add_person',
@@ -133,7 +133,7 @@ const dropRoles = statement(
      SELECT p.id, p.name, p.roles FROM persons p
      WHERE p.msp_id = $1 AND p.client_id IS NULL AND p.roles <> '{}' AND NOT p.id = ANY($2)
        AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.msp_id = p.msp_id AND i.via = 'claim')
-     FOR UPDATE
+     FOR NO KEY UPDATE
    ) UPDATE persons p SET roles = '{}' FROM gone WHERE p.id = gone.id RETURNING p.id, p.name, gone.roles`,
 );
 

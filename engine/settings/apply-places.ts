@@ -26,7 +26,7 @@ const addMsp = statement(
 const readMsp = statement(
   'settings_read_msp',
   `SELECT id, name, mode, time_zone AS "timeZone", persona_name AS "personaName", persona_icon_url AS "personaIconUrl", progress,
-     writes_without_note AS "writesWithoutNote", prompt FROM msps WHERE slug = $1 FOR UPDATE`,
+     writes_without_note AS "writesWithoutNote", prompt FROM msps WHERE slug = $1 FOR NO KEY UPDATE`,
 );
 const writeMsp = statement(
   'settings_write_msp',
@@ -85,7 +85,7 @@ const addClient = statement(
 );
 const readClient = statement(
   'settings_read_client',
-  'SELECT id, name, mode, prompt, status FROM clients WHERE msp_id = $1 AND slug = $2 FOR UPDATE',
+  'SELECT id, name, mode, prompt, status FROM clients WHERE msp_id = $1 AND slug = $2 FOR NO KEY UPDATE',
 );
 const writeClient = statement(
   'settings_write_client',
@@ -189,7 +189,7 @@ function workspaceChange(clientId: string | null, channel: string, externalId: s
 
 const readPolicies = statement(
   'settings_read_policies',
-  'SELECT tool, setting, manager FROM policies WHERE msp_id = $1 AND client_id IS NOT DISTINCT FROM $2 FOR UPDATE',
+  'SELECT tool, setting, manager FROM policies WHERE msp_id = $1 AND client_id IS NOT DISTINCT FROM $2 FOR NO KEY UPDATE',
 );
 export const writePolicy = statement(
   'settings_write_policy',

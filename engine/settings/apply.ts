@@ -9,7 +9,7 @@ import { applyConnections, applyMappings } from './apply-connections.ts';
 import { applyClient, applyMsp, applyPolicies, applyWorkspaces } from './apply-places.ts';
 import { applyPeople } from './apply-people.ts';
 import type { Applying } from './applying.ts';
-import { recordChange } from './change.ts';
+import { lockSettings, recordChange } from './change.ts';
 import { checkSettings, type ReadSecret } from './check.ts';
 import { readSettings, type SettingsFile } from './file.ts';
 
@@ -28,10 +28,6 @@ export interface Applied {
   changes: string[];
 }
 
-const lockSlug = statement(
-  'settings_lock',
-  `SELECT pg_advisory_xact_lock(hashtextextended('settings:' || $1, 0))`,
-);
 const appliedHash = statement('settings_hash', 'SELECT hash FROM settings_files WHERE msp_slug = $1');
 const keepHash = statement(
   'settings_hash_keep',
@@ -52,8 +48,7 @@ export async function applySettings(
 ): Promise<Applied> {
   const file = readAndCheck(parts, text, options.secret);
   return transaction(parts.db.pool, async (tx) => {
-    await rows(tx, lockSlug, [file.msp.slug]);
-    const [msp] = await rows<{ id: string }>(tx, findMsp, [file.msp.slug]);
+    const msp = await lockMsp(tx, file.msp.slug);
     const [earlier] = await rows<{ hash: string }>(tx, appliedHash, [file.msp.slug]);
     if (msp && earlier?.hash === digestOf(text) && !options.force) {
       return { mspId: msp.id, mspSlug: file.msp.slug, applied: false, changes: [] };
@@ -72,6 +67,7 @@ export async function diffSettings(
   const tx = await parts.db.pool.connect();
   try {
     await tx.query('BEGIN');
+    await lockMsp(tx, file.msp.slug);
     return (await applyAll(tx, parts, file, { text, secret })).changes;
   } finally {
     await tx.query('ROLLBACK').then(
@@ -79,6 +75,14 @@ export async function diffSettings(
       (error: Error) => tx.release(error),
     );
   }
+}
+
+/** The Msp, if there is one yet, with its settings locked. */
+async function lockMsp(tx: pg.PoolClient, slug: string): Promise<{ id: string } | null> {
+  await lockSettings(tx, slug);
+  const [msp] = await rows<{ id: string }>(tx, findMsp, [slug]);
+  if (msp) await lockSettings(tx, msp.id);
+  return msp ?? null;
 }
 
 function readAndCheck(parts: SettingsParts, text: string, secret: ReadSecret): SettingsFile {

@@ -4,7 +4,29 @@ import { canonical } from '../digest.ts';
 import type { Json } from '../domain.ts';
 import { newId } from '../ids.ts';
 import { appendActivity } from '../store/activity.ts';
-import { rows, statement } from '../store/database.ts';
+import { rows, statement, transaction, type Database } from '../store/database.ts';
+
+const lock = statement(
+  'settings_change_lock',
+  `SELECT pg_advisory_xact_lock(hashtextextended('settings:' || $1, 0))`,
+);
+
+/** Makes changes of one Msp's settings wait for each other; `key` is its id, or the slug of one yet to be made. */
+export async function lockSettings(tx: pg.PoolClient, key: string): Promise<void> {
+  await rows(tx, lock, [key]);
+}
+
+/** One change of one Msp's settings, in a transaction and one after the other. */
+export async function changeSettings<T>(
+  db: Database,
+  mspId: string,
+  work: (tx: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return transaction(db.pool, async (tx) => {
+    await lockSettings(tx, mspId);
+    return work(tx);
+  });
+}
 
 export interface Change {
   clientId: string | null;

@@ -8,7 +8,7 @@ import { newId } from '../ids.ts';
 import { appendActivity } from '../store/activity.ts';
 import { rows, statement, transaction, type Database } from '../store/database.ts';
 import { findKnown, type Known } from '../store/people.ts';
-import { recordChange } from './change.ts';
+import { changeSettings, lockSettings, recordChange } from './change.ts';
 import { adminNames } from './staff.ts';
 import { bindWorkspace } from './workspaces.ts';
 
@@ -16,7 +16,7 @@ import { bindWorkspace } from './workspaces.ts';
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 16;
 
-const lockMsp = statement('claims_lock_msp', 'SELECT name FROM msps WHERE id = $1 FOR UPDATE');
+const mspOf = statement('claims_msp', 'SELECT name FROM msps WHERE id = $1');
 const add = statement(
   'claims_add',
   `INSERT INTO claim_codes (hash, msp_id, role, expires_at) VALUES ($1, $2, 'msp_admin', clock_timestamp() + interval '24 hours')`,
@@ -28,8 +28,8 @@ const tidy = statement(
 
 /** A fresh code such as K7QX-9PTM-3V5A-BC7D, good once within 24 hours; null when the Msp has an admin. Only its hash is kept. */
 export async function issueClaimCode(db: Database, mspId: string): Promise<string | null> {
-  return transaction(db.pool, async (tx) => {
-    const [msp] = await rows(tx, lockMsp, [mspId]);
+  return changeSettings(db, mspId, async (tx) => {
+    const [msp] = await rows(tx, mspOf, [mspId]);
     if (!msp || (await adminNames(tx, mspId)).length > 0) return null;
     const letters = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
     await rows(tx, tidy, [mspId]);
@@ -99,7 +99,8 @@ async function claimIn(
   const [open] = await rows<{ mspId: string }>(tx, find, [hash]);
   if (!open) return null;
   const { mspId } = open;
-  const [msp] = await rows<{ name: string }>(tx, lockMsp, [mspId]);
+  await lockSettings(tx, mspId);
+  const [msp] = await rows<{ name: string }>(tx, mspOf, [mspId]);
   if (!msp || (await adminNames(tx, mspId)).length > 0) return null;
   if (known ? known.mspId !== mspId || known.clientId !== null : !(await mayBind(tx, mspId, sender)))
     return null;

@@ -1,8 +1,8 @@
 /** Whether plans are only written, or also signed and run. A change takes effect on the next Request. */
 import type { ClientMode, Mode } from '../domain.ts';
 import { AppError } from '../errors.ts';
-import { rows, statement, transaction, type Database } from '../store/database.ts';
-import { recordChange } from './change.ts';
+import { rows, statement, type Database } from '../store/database.ts';
+import { changeSettings, recordChange } from './change.ts';
 import { clientNamed } from './places.ts';
 import { requireAdmin } from './staff.ts';
 
@@ -29,10 +29,10 @@ export async function getModes(db: Database, mspId: string): Promise<Modes> {
   };
 }
 
-const ofMsp = statement('modes_msp', 'SELECT name, mode FROM msps WHERE id = $1 FOR UPDATE');
+const ofMsp = statement('modes_msp', 'SELECT name, mode FROM msps WHERE id = $1 FOR NO KEY UPDATE');
 const ofClient = statement(
   'modes_client',
-  'SELECT name, mode FROM clients WHERE msp_id = $1 AND id = $2 FOR UPDATE',
+  'SELECT name, mode FROM clients WHERE msp_id = $1 AND id = $2 FOR NO KEY UPDATE',
 );
 const setMsp = statement('modes_set_msp', 'UPDATE msps SET mode = $2 WHERE id = $1');
 const setClient = statement('modes_set_client', 'UPDATE clients SET mode = $3 WHERE msp_id = $1 AND id = $2');
@@ -43,7 +43,7 @@ export async function setMode(
   mspId: string,
   change: { by: string; client: string | null; mode: ClientMode },
 ): Promise<{ name: string; before: ClientMode; mode: ClientMode }> {
-  return transaction(db.pool, async (tx) => {
+  return changeSettings(db, mspId, async (tx) => {
     await requireAdmin(tx, mspId, change.by);
     const client = await clientNamed(tx, mspId, change.client);
     if (!client && change.mode === 'inherit')

@@ -4,9 +4,9 @@ import type { Effect, Risk, Setting } from '../domain.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { effectivePolicy, type PolicyRow, type PolicySettings } from '../policy.ts';
-import { rows, statement, transaction, type Database, type Queryable } from '../store/database.ts';
+import { rows, statement, type Database, type Queryable } from '../store/database.ts';
 import { dropPolicy, writePolicy } from './apply-places.ts';
-import { recordChange } from './change.ts';
+import { changeSettings, recordChange } from './change.ts';
 import { clientNamed, type NamedClient } from './places.ts';
 import { requireAdmin } from './staff.ts';
 import { floorAgainst, toolNamed, toolsOf, type AnyTool } from './tools.ts';
@@ -105,7 +105,7 @@ export async function setPolicy(
   mspId: string,
   change: PolicyChange,
 ): Promise<{ client: NamedClient | null; policy: PolicyView }> {
-  return transaction(parts.db.pool, async (tx) => {
+  return changeSettings(parts.db, mspId, async (tx) => {
     await requireAdmin(tx, mspId, change.by);
     const client = await clientNamed(tx, mspId, change.client);
     const clientId = client?.id ?? null;

@@ -2,8 +2,8 @@
 import { AppError } from '../errors.ts';
 import type { Vault } from '../secrets.ts';
 import { sealFor } from '../store/activity.ts';
-import { rows, statement, transaction, type Database } from '../store/database.ts';
-import { recordChange } from './change.ts';
+import { rows, statement, type Database } from '../store/database.ts';
+import { changeSettings, recordChange } from './change.ts';
 import { clientNamed } from './places.ts';
 import { requireAdmin, requireStaff } from './staff.ts';
 
@@ -14,12 +14,12 @@ interface Stopped {
 }
 const ofMsp = statement(
   'stops_msp',
-  'SELECT name, stopped_at IS NOT NULL AS stopped, stopped_at IS NOT NULL AS "mspStopped" FROM msps WHERE id = $1 FOR UPDATE',
+  'SELECT name, stopped_at IS NOT NULL AS stopped, stopped_at IS NOT NULL AS "mspStopped" FROM msps WHERE id = $1 FOR NO KEY UPDATE',
 );
 const ofClient = statement(
   'stops_client',
   `SELECT c.name, c.stopped_at IS NOT NULL AS stopped, m.stopped_at IS NOT NULL AS "mspStopped"
-   FROM clients c JOIN msps m ON m.id = c.msp_id WHERE c.msp_id = $1 AND c.id = $2 FOR UPDATE OF c`,
+   FROM clients c JOIN msps m ON m.id = c.msp_id WHERE c.msp_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c`,
 );
 const stopMsp = statement(
   'stops_stop_msp',
@@ -36,7 +36,7 @@ export async function stop(
   mspId: string,
   change: { by: string; client: string | null },
 ): Promise<{ name: string | null; already: boolean }> {
-  return transaction(db.pool, async (tx) => {
+  return changeSettings(db, mspId, async (tx) => {
     await requireStaff(tx, mspId, change.by);
     const client = await clientNamed(tx, mspId, change.client);
     const [current] = await rows<Stopped>(
@@ -99,7 +99,7 @@ export async function resume(
     { mspId, personId: change.by },
     JSON.stringify({ reason }),
   );
-  return transaction(parts.db.pool, async (tx) => {
+  return changeSettings(parts.db, mspId, async (tx) => {
     await requireAdmin(tx, mspId, change.by);
     const client = await clientNamed(tx, mspId, change.client);
     const [current] = await rows<Stopped>(

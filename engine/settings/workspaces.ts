@@ -71,6 +71,6 @@ export async function dropWorkspaces(
   return dropped.map((row) => row.externalId);
 }
 
-export function wordFor(channel: Workspace['channel']): string {
+function wordFor(channel: Workspace['channel']): string {
   return channel === 'teams' ? 'The Entra tenant' : 'The Slack team';
 }

@@ -25,7 +25,8 @@ export async function answerPolicy(
     setting: set,
   });
   const place = where ? ` for ${oneLine(where.name, 100)}` : '';
-  const first = `${policy.tool} now ${does[policy.setting]}${place} (${sourceOf(policy)}).`;
+  const manager = policy.manager ? ", the manager's too," : '';
+  const first = `${policy.tool} now ${does[policy.setting]}${manager}${place} (${sourceOf(policy)}).`;
   return set === policy.setting || set === 'inherit'
     ? plainMessage(first)
     : plainMessage(first, `Your setting ${set} is kept, but the MSP has disabled this tool everywhere.`);
@@ -39,18 +40,24 @@ async function showPolicies(
   const { client, policies } = await listPolicies(deps, staff.mspId, place);
   const title = `${place.tool === null ? 'Policies' : 'Policy'}${client ? ` of ${client.name}` : ''}`;
   if (policies.length === 0) return plainMessage('No connection with tools is set up here yet.');
-  const writesFirst = policies.toSorted(
-    (one, other) => Number(one.effect === 'read') - Number(other.effect === 'read'),
+  const [policy] = policies;
+  if (place.tool !== null && policy) return listing(title, [entryOf(policy, true)]);
+  const plain = policies.filter(
+    ({ effect, setting, from }) => effect === 'read' && setting === 'auto' && from === 'default',
   );
-  return listing(title, writesFirst.map(entryOf));
+  const rest = policies.filter((each) => !plain.includes(each));
+  return listing(
+    title,
+    rest.map((each) => entryOf(each, false)),
+    plain.length > 0 ? [`Only read, and run by themselves: ${plain.map(({ tool }) => tool).join(', ')}`] : [],
+  );
 }
 
-function entryOf(policy: PolicyView): ListEntry {
+function entryOf(policy: PolicyView, alone: boolean): ListEntry {
   const { tool, setting, manager, risk, summary, floor } = policy;
   const said = `${setting}${manager ? ' with the manager' : ''} (${sourceOf(policy)})`;
-  const lines = [`${said}${risk === 'low' ? '' : ` · ${risk} risk`}`];
-  if (floor) lines.push('Never runs by itself, whatever is set.');
-  return { head: tool, lines: [summary, ...lines] };
+  const inForce = floor ? `${said} · ${risk} risk: never runs by itself` : said;
+  return { head: tool, lines: alone ? [summary, inForce] : [inForce] };
 }
 
 function sourceOf({ from }: PolicyView): string {

@@ -26,7 +26,7 @@ export function drawCard(json, onExecute) {
     card.onExecuteAction = (action) => run(action, frame, onExecute);
     card.parse(json);
     const drawn = card.render();
-    if (!drawn) throw new TypeError('nothing to draw');
+    if (!drawn || json?.type !== 'AdaptiveCard') throw new TypeError('nothing to draw');
     frame.append(drawn);
   } catch {
     frame.append(element('p', {}, String(json?.fallbackText ?? 'This card cannot be shown here.')));

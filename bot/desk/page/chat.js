@@ -31,6 +31,10 @@ export function createChat(log, { onAct, onAgain }) {
     drawAgain() {
       whose = '';
     },
+    /** For when the chat comes into view, since what is hidden does not scroll. */
+    showNewest() {
+      if (log.lastElementChild) reveal(log.lastElementChild);
+    },
   };
 
   /** Gives the newest entry that was not there before, or null. */

@@ -151,7 +151,9 @@ function createPanel(id, { isMine, send, write, label, placeholder, greeting }) 
       if (slug !== picked) unread.add(slug);
       markTab(id);
     },
+    id,
     drawAgain: chat.drawAgain,
+    showNewest: chat.showNewest,
     draw() {
       const people = state.people.filter(isMine);
       const person = people.find(({ slug }) => slug === picked) ?? people[0];
@@ -181,12 +183,12 @@ function nextThing() {
   const asked = state.people.some(
     (each) => !each.staff && chatOf(each).some(({ from }) => from === 'person'),
   );
-  if (!asked) return 'Start on the left: as Maya, press “I need access to Zendesk”.';
+  if (!asked) return 'Start here: as Maya, press “I need access to Zendesk”.';
   const isWaitedFor = (each) => chatOf(each).some(({ cards }) => cards.some(isAsking));
   const staffFirst = state.people.toSorted((one, other) => Number(other.staff) - Number(one.staff));
   const signer = staffFirst.find(isWaitedFor);
   if (signer) return `Now be ${firstName(signer)}: read the card, then approve or deny it.`;
-  return 'See the ticket on the right: every step is written down. Then ask as Ben, whose company is in plan mode.';
+  return 'See the ticket: every step is written down. Then ask as Ben, whose company is in plan mode.';
 }
 
 function openTab(tab) {
@@ -196,6 +198,7 @@ function openTab(tab) {
     button.setAttribute('aria-pressed', String(isOpen));
     if (isOpen) button.classList.remove('has-news');
   }
+  panels.find(({ id }) => id === tab)?.showNewest();
 }
 
 function markTab(tab) {

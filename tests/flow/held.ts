@@ -1,0 +1,120 @@
+/** A plan between signature and call: signed while its note cannot be delivered, so that the world can change first. */
+import { expect } from 'vitest';
+import { startPracticeVendors, type PracticeVendors } from '../practice-vendors.ts';
+import type { Posted, TeamsPerson } from '../stand-ins/bot-framework.ts';
+import { findAction, people, startApp, tenants, type App } from './app.ts';
+import { until } from './seen.ts';
+
+export interface Signed {
+  requestId: string;
+  planId: string;
+  approvalId: string;
+  digest: string;
+  /** The PSA's id of its ticket. */
+  ticketId: number;
+}
+
+export interface Stage {
+  app: App;
+  vendors: PracticeVendors;
+  /** From now on no note is taken, and what is signed waits for its own. */
+  hold(): void;
+  /** Somebody asks and Tom approves it. */
+  sign(who: TeamsPerson, text: string): Promise<Signed>;
+  /** Notes are taken again, and what waits for them goes on at once. */
+  release(): Promise<void>;
+  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Writes that reached Acme's Microsoft 365. */
+  writes(): string[];
+  /** What a ticket's internal notes say, oldest first. */
+  notes(ticketId: number): string[];
+  close(): Promise<void>;
+}
+
+/** The product on vendors of the test's own. Tom has spoken, so Teams knows where to reach people. */
+export async function startStage(environment: Record<string, string> = {}): Promise<Stage> {
+  const vendors = await startPracticeVendors();
+  const app = await startApp({ COUNTERSIGN_CONFIG: vendors.settingsFile, ...environment });
+  const { pool } = app.database.db;
+  const query: Stage['query'] = async (sql, values = []) => (await pool.query(sql, values)).rows;
+  await app.say(people.tom, 'status');
+  return {
+    app,
+    vendors,
+    query,
+    hold: () => vendors.connectwise.fault({ match: '/notes', kind: 'status', status: 401 }),
+    async sign(who, text) {
+      const asked = await ask({ app, query }, who, text);
+      const answer = await app.click(people.tom, 'approve', {
+        approvalId: asked.approvalId,
+        digest: asked.digest,
+      });
+      expect(answer.statusCode).toBe(200);
+      expect(await query('SELECT state, noted_at FROM plans WHERE id = $1', [asked.planId])).toEqual([
+        { state: 'authorized', noted_at: null },
+      ]);
+      return asked;
+    },
+    async release() {
+      vendors.connectwise.fault();
+      await deliverNow(app);
+    },
+    writes: () =>
+      vendors.m365.calls
+        .filter((call) => call.method !== 'GET' && !call.path.includes('/oauth2/'))
+        .map((call) => `${call.method} ${call.path}`),
+    notes: (ticketId) =>
+      vendors.connectwise.state.notes
+        .filter((note) => note.ticketId === ticketId && note.internalAnalysisFlag)
+        .map((note) => note.text),
+    async close() {
+      await app.close();
+      await vendors.close();
+    },
+  };
+}
+
+/** Says it, and waits until Tom has a card about it. */
+export async function ask(
+  { app, query }: Pick<Stage, 'app' | 'query'>,
+  who: TeamsPerson,
+  text: string,
+): Promise<Signed> {
+  const before = (await query<{ id: string }>('SELECT id FROM requests')).map((row) => row.id);
+  await app.say(who, text);
+  return until(async () => {
+    const [row] = await query<Signed>(
+      `SELECT r.id AS "requestId", p.id AS "planId", a.id AS "approvalId", a.digest, t.external_id::int AS "ticketId"
+       FROM requests r JOIN plans p ON p.request_id = r.id JOIN approvals a ON a.plan_id = p.id AND a.signer = 'technician'
+       LEFT JOIN tickets t ON t.request_id = r.id WHERE r.id <> ALL($1)`,
+      [before],
+    );
+    if (!row || !cardOf(app.heard(people.tom), row.approvalId)) throw new Error('no card yet');
+    return row;
+  });
+}
+
+/** The copy of a card that somebody was sent about an Approval. */
+export function cardOf(posted: Posted[], approvalId: string): Posted | undefined {
+  return posted.find(
+    ({ activity }) => findAction(activity, 'approve')?.approvalId === approvalId,
+  );
+}
+
+/** What waits for its next attempt is tried now. */
+export async function deliverNow({ database, running }: App): Promise<void> {
+  const { pool } = database.db;
+  const { rows } = await pool.query<{ mspId: string; orderKey: string }>(
+    `UPDATE deliveries SET next_attempt_at = clock_timestamp() WHERE state = 'pending' RETURNING msp_id AS "mspId", order_key AS "orderKey"`,
+  );
+  for (const job of rows) await running.house.queue.send(pool, 'deliver', job);
+}
+
+/** Acme's own directory, to be changed behind the product's back. */
+export function acmeDirectory({ vendors }: Pick<Stage, 'vendors'>) {
+  const tenant = vendors.m365.state[tenants.acme];
+  if (!tenant) throw new Error('the practice world has no Acme');
+  const group = tenant.groups.find((each) => each.displayName === 'App - Zendesk');
+  if (!group) throw new Error('Acme has no App - Zendesk');
+  return { tenant, group };
+}
