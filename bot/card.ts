@@ -38,6 +38,8 @@ export interface CardAction {
   label: string;
   style: 'default' | 'positive' | 'destructive';
   data: Record<string, string>;
+  /** Offered only where the whole card is shown: nobody signs what they were not shown. */
+  whole?: true;
   ask?: { title: string; submit: string; fields: CardField[] };
 }
 

@@ -45,16 +45,14 @@ export function addRoutes(app: Express, { engine, metrics, log }: HttpRoutes): v
           { error: error instanceof Error ? error.message : 'unknown' },
           'a request could not be answered',
         );
-      response
-        .status(status)
-        .json({
-          error:
-            status === 413
-              ? 'too large'
-              : status === 500
-                ? 'something went wrong on our side'
-                : 'not understood',
-        });
+      response.status(status).json({
+        error:
+          status === 413
+            ? 'too large'
+            : status === 500
+              ? 'something went wrong on our side'
+              : 'not understood',
+      });
     },
   );
 }

@@ -26,7 +26,7 @@ import { addRoutes, createHttpApp, listen } from './http.ts';
 import { createMetrics } from './metrics.ts';
 import { createOutlet } from './outlet.ts';
 import type { ChannelPort } from './ports.ts';
-import { startSandboxes, type Sandboxes } from './sandboxes.ts';
+import { addSandboxRoute, startSandboxes, type Sandboxes } from './sandboxes.ts';
 import { subscribe } from './subscribe.ts';
 
 /** A PSA that does not answer must not keep the doors closed. */
@@ -112,8 +112,9 @@ async function open({ config, house, sandboxes, channels, closers, log, stop }: 
     ...openChannels({ config, app, frontDoor, engine, db: house.db, sandbox: sandboxes.all, log }),
   );
   let url = '';
+  if (sandboxes.all) addSandboxRoute(app, sandboxes);
   if (config.role === 'all' && sandboxes.all && !config.teams) {
-    closers.push(openDesk({ app, house, sandboxes: sandboxes.urls, url: () => url, log }));
+    closers.push(openDesk({ app, house, url: () => url, log }));
   }
   addRoutes(app, { engine, metrics: createMetrics(house.db), log });
   if (config.role !== 'worker') {

@@ -1,6 +1,8 @@
 /** The sandboxes of connections that are practised with and have no address of their own. */
+import type { IRouter } from 'express';
 import type { Connector, World } from '../connectors/contract.ts';
 import { rows, statement, type Database } from '../engine/store/database.ts';
+import { isLocalCaller } from './loopback.ts';
 import type { Json } from '../engine/domain.ts';
 
 export interface Sandboxes {
@@ -9,6 +11,14 @@ export interface Sandboxes {
   /** True when every connection is a sandbox (and there is one). */
   all: boolean;
   close(): Promise<void>;
+}
+
+/** `GET /desk/sandboxes`: where each connection's sandbox is, for programs on this machine. */
+export function addSandboxRoute(app: IRouter, { urls }: Sandboxes): void {
+  app.get('/desk/sandboxes', (request, response) => {
+    if (!isLocalCaller(request)) return void response.sendStatus(403);
+    response.json(Object.fromEntries(urls));
+  });
 }
 
 const connections = statement(

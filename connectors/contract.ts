@@ -114,6 +114,8 @@ export interface DirectoryUser {
   givenName: string;
   mail: string;
   enabled: boolean;
+  /** Belongs to another organisation and is only a guest here. */
+  guest: boolean;
 }
 
 /** The Client's identity provider, for resolving people. `scope` is the Client's tenant. */

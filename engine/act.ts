@@ -4,12 +4,14 @@ import { decide, readClick } from './approve.ts';
 import type { ActionResult, InboundAction } from './domain.ts';
 import type { House } from './house.ts';
 import { alertStaff } from './alert.ts';
+import { modeOf } from './receive.ts';
 import { appendActivity } from './store/activity.ts';
 import { rows, statement, transaction } from './store/database.ts';
 import { addDeliveries, ticketKey } from './store/deliveries.ts';
 import { findKnown, type Known } from './store/people.ts';
 import { addMessage, getRequest, openRequest, type RequestRow } from './store/requests.ts';
 import { findTicket } from './store/tickets.ts';
+import { shorten } from './words.ts';
 
 /** Anything a person clicks comes through here; what the click carries is only a claim. */
 export async function act(house: House, action: InboundAction): Promise<ActionResult> {
@@ -33,8 +35,8 @@ export async function act(house: House, action: InboundAction): Promise<ActionRe
   const { personId } = who;
   if (action.verb === 'choose')
     return choose(house, { ...who, personId }, request, action.data['choice'] ?? '');
-  if (action.verb === 'talk_to_person') return talkToPerson(house, request);
-  return askAgain(house, request);
+  if (action.verb === 'talk_to_person') return talkToPerson(house, who, request);
+  return askAgain(house, who, request);
 }
 
 function say(sentence: string): ActionResult {
@@ -67,7 +69,7 @@ async function choose(
   return say(added ? `${choice}: thank you. I'm on it.` : 'You have answered this already.');
 }
 
-async function talkToPerson(house: House, request: RequestRow): Promise<ActionResult> {
+async function talkToPerson(house: House, who: Known, request: RequestRow): Promise<ActionResult> {
   const { mspId, clientId, id: requestId } = request;
   await transaction(house.db.pool, async (tx) => {
     const ticket = await findTicket(tx, mspId, requestId);
@@ -79,7 +81,7 @@ async function talkToPerson(house: House, request: RequestRow): Promise<ActionRe
       notice: {
         kind: 'alert',
         title: 'An employee asks to talk to someone',
-        lines: [`About: ${request.text.slice(0, 200)}`],
+        lines: [`${who.personName ?? 'Somebody'}: ${shorten(request.text, 200)}`],
         tone: 'warning',
         ticket: ticket && { number: ticket.number, url: ticket.url },
       },
@@ -127,7 +129,7 @@ async function talkToPerson(house: House, request: RequestRow): Promise<ActionRe
 
 const room = statement('act_room', 'SELECT key, address FROM conversations WHERE msp_id = $1 AND id = $2');
 
-async function askAgain(house: House, request: RequestRow): Promise<ActionResult> {
+async function askAgain(house: House, who: Known, request: RequestRow): Promise<ActionResult> {
   const [conversation] = await rows<{
     key: string;
     address: { channel: RequestRow['channel']; where: null };
@@ -144,7 +146,7 @@ async function askAgain(house: House, request: RequestRow): Promise<ActionResult
       workspace: request.workspace,
       userId: request.userId,
       assurance: request.assurance,
-      mode: request.mode,
+      mode: modeOf(who),
       text: request.text,
     });
     if (requestId) await house.queue.send(tx, 'request', { mspId: request.mspId, requestId });

@@ -21,7 +21,7 @@ interface Head {
   hash: string;
 }
 
-export async function signHeads(house: House): Promise<void> {
+export async function signHeads(house: Pick<House, 'db' | 'vault'>): Promise<void> {
   for (const head of await rows<Head>(house.db.pool, heads, [EVERY])) {
     await rows(house.db.pool, add, [
       head.chain,

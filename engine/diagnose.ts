@@ -119,13 +119,15 @@ async function propose(
   if (request.retries >= TRIES) return handOff('Reading this failed several times on our side.');
   if (scope.settings.clientStopped || scope.settings.mspStopped)
     return handOff('A technician has stopped all work for this client.');
+  if (requester.guest)
+    return handOff(`${requester.name} is only a guest in ${scope.settings.clientName}'s directory.`);
   const signal = AbortSignal.timeout(PLANNER_MS);
   const answer = await house.planner.propose(plannerInput(scope, request, requester, messages), {
     read: (tool, args) => readTool(house, scope, request.id, tool, args),
     signal,
   });
   const proposal = Proposal.safeParse(answer);
-  if (proposal.success) return proposal.data;
+  if (proposal.success) return withFault(proposal.data, requester);
   await appendActivity(house.db.pool, {
     mspId: request.mspId,
     clientId: request.clientId,
@@ -157,6 +159,11 @@ function plannerInput(
     })),
     now: localMinute(new Date(), settings.timeZone),
   };
+}
+
+/** A directory that did not answer must not read as a person who is not in it. */
+function withFault(proposal: Proposal, { fault }: Requester): Proposal {
+  return fault ? { ...proposal, diagnosis: [fault, ...proposal.diagnosis].slice(0, 20) } : proposal;
 }
 
 function handOff(reason: string): Proposal {

@@ -183,6 +183,8 @@ export type Notice =
   | { kind: 'approval'; approval: ApprovalView }
   | {
       kind: 'alert';
+      /** Whom it is about, among all that the Msp serves. */
+      client: string | null;
       title: string;
       lines: string[];
       tone: 'warning' | 'danger' | 'plain';

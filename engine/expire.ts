@@ -1,7 +1,7 @@
 /** Approvals that nobody answered in 24 hours, by the database's clock. Expiry wins over a click that comes later. */
 import { sayTo, wake } from './announce.ts';
 import type { House } from './house.ts';
-import { PlanContent } from './plan-content.ts';
+import { contentOf } from './plan-content.ts';
 import { alertStaff } from './alert.ts';
 import { appendActivity } from './store/activity.ts';
 import { rows, statement, transaction } from './store/database.ts';
@@ -59,7 +59,7 @@ async function expiredDeliveries(house: House, tx: Transaction, plan: PlanRow): 
   const request = await getRequest(tx, mspId, requestId);
   if (!request) return [];
   const ticket = await findTicket(tx, mspId, requestId);
-  const content = PlanContent.parse(JSON.parse(plan.canonical));
+  const content = contentOf(plan);
   const base = { mspId, clientId, requestId, planId };
   const reply = sayTo(request, { kind: 'expired', requestId }, `expired:${planId}`);
   return [
@@ -95,7 +95,9 @@ async function expiredDeliveries(house: House, tx: Transaction, plan: PlanRow): 
         kind: 'alert',
         title: 'Nobody answered in time',
         lines: [
-          `${content.title}, asked by ${content.requester.name}. Code ${plan.code}.`,
+          content
+            ? `${content.title}, asked by ${content.requester.name}. Code ${plan.code}.`
+            : `Code ${plan.code}.`,
           'It expired after 24 hours. The employee was told that this is on us.',
         ],
         tone: 'warning',

@@ -171,7 +171,7 @@ export function psaOf(scope: ClientScope): { psa: Psa; connection: LiveConnectio
 
 export type PersonLookup = { id: string } | { mail: string };
 
-/** Somebody in the Client's directory; null when not there, no directory is mapped, or it does not answer. */
+/** Somebody in the Client's directory; null when not there or no directory is mapped. Throws a ConnectorError. */
 export async function lookUp(scope: ClientScope, by: PersonLookup): Promise<DirectoryUser | null> {
   return withDirectory(scope, (directory, tenant) => directory.find(tenant, by));
 }
@@ -200,12 +200,7 @@ async function withDirectory<T>(
 ): Promise<T | null> {
   for (const connection of scope.connections) {
     if (!connection.connector.directory) continue;
-    try {
-      return await ask(connection.connector.directory(connection.api), connection.row.externalId);
-    } catch (error) {
-      if (error instanceof ConnectorError) return null;
-      throw error;
-    }
+    return ask(connection.connector.directory(connection.api), connection.row.externalId);
   }
   return null;
 }

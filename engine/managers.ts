@@ -10,7 +10,7 @@ const tenants = statement(
   `SELECT external_id AS tenant FROM workspaces WHERE msp_id = $1 AND client_id = $2 AND channel = 'teams'`,
 );
 
-/** Null when the directory names no manager, they are the Requester, or no channel reaches them. */
+/** Null when the directory names no manager, they are a guest or the Requester, or no channel reaches them. */
 export async function findOrMeetManager(
   house: House,
   scope: ClientScope,
@@ -18,7 +18,7 @@ export async function findOrMeetManager(
 ): Promise<{ personId: string; name: string } | null> {
   if (!requester.directoryId) return null;
   const manager = await managerOf(scope, requester.directoryId);
-  if (!manager || manager.id === requester.directoryId) return null;
+  if (!manager || manager.guest || manager.id === requester.directoryId) return null;
   const { mspId, clientId } = scope.settings;
   const personId = await claimedPerson(house.db, { mspId, clientId, name: manager.name, mail: manager.mail });
   for (const { tenant } of await rows<{ tenant: string }>(house.db.pool, tenants, [mspId, clientId])) {

@@ -76,8 +76,18 @@ function alreadyDecided(approval: ApprovalRow): string {
     : 'This was replaced and can no longer be decided.';
 }
 
+/** Whether an approval still counts: given for good, by somebody who could give it today as well. */
+export function isSigned(approval: ApprovalRow, content: PlanContent): boolean {
+  const { decidedById: personId, decidedByMail: personMail } = approval;
+  if (approval.state !== 'approved' || approval.answer !== 'approve' || !personId) return false;
+  if (isParty({ personId, personMail }, content)) return false;
+  return approval.signer === 'manager'
+    ? personId === approval.personId
+    : approval.decidedByClientId === null && (approval.decidedByRoles?.length ?? 0) > 0;
+}
+
 /** A manager signs for their own report; nobody signs for themselves. */
-function isParty(who: Signatory, content: PlanContent): boolean {
+function isParty(who: { personId: string; personMail: string | null }, content: PlanContent): boolean {
   if (who.personId === content.requester.personId) return true;
   const mail = who.personMail?.toLowerCase();
   if (!mail) return false;

@@ -1,5 +1,6 @@
 /** What a Plan's canonical text holds: everything that was shown and everything that matters. */
 import { z } from 'zod';
+import { digestOf } from './digest.ts';
 
 const origin = z.enum(['requester', 'directory', 'settings', 'documentation', 'text']);
 const subject = z.object({
@@ -65,3 +66,8 @@ export const PlanContent = z.object({
   window: z.object({ from: z.string(), to: z.string() }).nullable(),
 });
 export type PlanContent = z.infer<typeof PlanContent>;
+
+/** A Plan as it was frozen; null when its text is not what its digest says, and so is nobody's plan. */
+export function contentOf(plan: { canonical: string; digest: string }): PlanContent | null {
+  return digestOf(plan.canonical) === plan.digest ? PlanContent.parse(JSON.parse(plan.canonical)) : null;
+}

@@ -22,7 +22,13 @@ import { viewStep, whyItAsks } from './views.ts';
 
 /** Ends the `diagnosing` of a Request; what was said meanwhile sends it round again. */
 export async function freeze(house: House, proposed: Proposed): Promise<void> {
-  const { proposal } = proposed;
+  const { proposal, request } = proposed;
+  if (proposal.kind === 'question' && !request.conversationId && request.mode === 'execute')
+    return settleWithoutSteps(house, proposed, {
+      kind: 'hand_off',
+      reason: `It would have to ask: ${proposal.text}`,
+      diagnosis: proposal.diagnosis,
+    });
   if (proposal.kind !== 'steps') return settleWithoutSteps(house, proposed, proposal);
   const checked = await checkSteps(house, proposed, proposal);
   if ('reason' in checked)
@@ -89,14 +95,11 @@ async function settleWithoutSteps(house: House, proposed: Proposed, proposal: Sp
 async function tellStaff(
   house: House,
   tx: Queryable,
-  { request, requester, scope, messages }: Proposed,
+  { request, requester, messages }: Proposed,
   reason: string,
 ): Promise<NewDelivery[]> {
   const { mspId, clientId, id: requestId } = request;
-  const lines = [
-    `${requester.name}, ${scope.settings.clientName}: ${shorten(messages.join(' '), 300)}`,
-    reason,
-  ];
+  const lines = [`${requester.name}: ${shorten(messages.join(' '), 300)}`, reason];
   return alertStaff(house, tx, {
     mspId,
     clientId,

@@ -1,11 +1,11 @@
 /** What the gateway checks before each call: the plan as signed against the world as it is now. */
 import { ConnectorError, type Change } from '../connectors/contract.ts';
 import { findTool, type LiveTool } from './connections.ts';
-import { digestOf } from './digest.ts';
 import { inspect, openClient, sentenceFor, type ClientScope } from './gateway.ts';
 import type { House } from './house.ts';
+import { isSigned } from './may-decide.ts';
 import { verdictOf } from './verdict.ts';
-import { PlanContent, type PlanStep } from './plan-content.ts';
+import { contentOf, type PlanContent, type PlanStep } from './plan-content.ts';
 import { approvalsOf, type PlanRow } from './store/plans.ts';
 
 /**
@@ -21,10 +21,9 @@ export type Precheck =
 
 /** The plan's content, if its text is still what the digest and every signature say; null otherwise. */
 export async function readSigned(house: House, plan: PlanRow): Promise<PlanContent | null> {
-  if (digestOf(plan.canonical) !== plan.digest) return null;
+  const content = contentOf(plan);
   const approvals = await approvalsOf(house.db.pool, plan.mspId, plan.id);
-  if (approvals.some((approval) => approval.digest !== plan.digest)) return null;
-  const content = PlanContent.parse(JSON.parse(plan.canonical));
+  if (!content || approvals.some((approval) => approval.digest !== plan.digest)) return null;
   const same =
     content.mspId === plan.mspId &&
     content.clientId === plan.clientId &&
@@ -91,7 +90,7 @@ async function policyNow(
     };
   const approvals = await approvalsOf(house.db.pool, plan.mspId, plan.id);
   const missing = verdict.signers.filter(
-    (signer) => !approvals.some((approval) => approval.signer === signer && approval.state === 'approved'),
+    (signer) => !approvals.some((approval) => approval.signer === signer && isSigned(approval, content)),
   );
   if (missing.length > 0)
     return { kind: 'stale', why: `It now needs a signature that is not there (${missing.join(', ')}).` };

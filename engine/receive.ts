@@ -118,6 +118,7 @@ function continues(state: string): boolean {
   return state === 'asking' || state === 'received' || state === 'diagnosing';
 }
 
-function modeOf(known: Known): Mode {
+/** The mode that a Request of this Client has from its beginning. */
+export function modeOf(known: Known): Mode {
   return known.clientMode === null || known.clientMode === 'inherit' ? known.mspMode : known.clientMode;
 }

@@ -1,9 +1,9 @@
 /** report: how a Plan ended, told in the conversation, on the Ticket, on every card, and to technicians where needed. */
 import type { Notice, RequestState } from './domain.ts';
 import type { House } from './house.ts';
-import { alertStaff } from './alert.ts';
+import { alertStaff, type StaffAlert } from './alert.ts';
 import { sayTo, wake } from './announce.ts';
-import { PlanContent } from './plan-content.ts';
+import { contentOf, type PlanContent } from './plan-content.ts';
 import { appendActivity } from './store/activity.ts';
 import { rows, statement, transaction, type Queryable } from './store/database.ts';
 import { addDeliveries, reviseCards, ticketKey, type NewDelivery } from './store/deliveries.ts';
@@ -82,7 +82,7 @@ interface Ended {
 async function endDeliveries(house: House, tx: Queryable, ended: Ended): Promise<NewDelivery[]> {
   const { plan, request, ending, again } = ended;
   const base = { mspId: plan.mspId, clientId: plan.clientId, requestId: plan.requestId, planId: plan.id };
-  const content = PlanContent.parse(JSON.parse(plan.canonical));
+  const content = contentOf(plan);
   const deliveries: NewDelivery[] = [
     {
       ...base,
@@ -114,9 +114,9 @@ async function endDeliveries(house: House, tx: Queryable, ended: Ended): Promise
 
 function wordsFor(
   { ending, again }: Ended,
-  content: PlanContent,
+  content: PlanContent | null,
 ): Extract<NewDelivery['payload'], { kind: 'reply' }>['notice'] | null {
-  if (ending.kind === 'done') return { kind: 'done', text: content.done, ticket: null };
+  if (ending.kind === 'done' && content) return { kind: 'done', text: content.done, ticket: null };
   if (again) return null;
   return ending.kind === 'failed' || ending.kind === 'unknown'
     ? { kind: 'failed', ticket: null }
@@ -158,12 +158,14 @@ const alertTitles = {
 async function alertFor(
   tx: Queryable,
   { plan, ending, again }: Ended,
-  content: PlanContent,
-): Promise<Extract<Notice, { kind: 'alert' }>> {
+  content: PlanContent | null,
+): Promise<StaffAlert> {
   const ticket = await findTicket(tx, plan.mspId, plan.requestId);
   const kind = ending.kind === 'done' ? 'stop' : ending.kind;
   const lines = [
-    `${content.title}, asked by ${content.requester.name}. Code ${plan.code}.`,
+    content
+      ? `${content.title}, asked by ${content.requester.name}. Code ${plan.code}.`
+      : `Code ${plan.code}.`,
     'why' in ending ? ending.why : '',
   ].filter(Boolean);
   lines.push(

@@ -1,5 +1,6 @@
 /** Who the Requester is to the Client's directory, and how we know. */
-import { isDirectoryTenant, lookUp, type ClientScope } from './gateway.ts';
+import { ConnectorError, type DirectoryUser } from '../connectors/contract.ts';
+import { isDirectoryTenant, lookUp, sentenceFor, type ClientScope, type PersonLookup } from './gateway.ts';
 import type { Assurance } from './domain.ts';
 import { rows, statement, type Queryable } from './store/database.ts';
 import type { RequestRow } from './store/requests.ts';
@@ -12,6 +13,10 @@ export interface Requester {
   assurance: Assurance;
   /** Id in the Client's directory; null when they are not found there. */
   directoryId: string | null;
+  /** Only a guest in the Client's directory: belongs to another organisation. */
+  guest: boolean;
+  /** Why the directory could not be asked; null when it answered. */
+  fault: string | null;
   /** "Teams account in Acme Corp's own tenant", "the ticket's contact: not verified". */
   how: string;
 }
@@ -49,13 +54,9 @@ export async function resolveRequester(
   request: RequestRow,
 ): Promise<Requester> {
   const known = await requesterPerson(on, request);
-  const own =
-    request.channel === 'teams' && request.userId !== null && isDirectoryTenant(scope, request.workspace);
-  const found = own
-    ? await lookUp(scope, { id: request.userId as string })
-    : known?.mail
-      ? await lookUp(scope, { mail: known.mail })
-      : null;
+  const own = request.channel === 'teams' && isDirectoryTenant(scope, request.workspace);
+  const by = own && request.userId ? { id: request.userId } : known?.mail ? { mail: known.mail } : null;
+  const { found, fault } = by ? await find(scope, by) : { found: null, fault: null };
   const name = found?.name ?? known?.name ?? 'Unknown requester';
   return {
     personId: request.requesterId,
@@ -64,8 +65,22 @@ export async function resolveRequester(
     mail: found?.mail ?? known?.mail ?? null,
     assurance: request.assurance,
     directoryId: found?.id ?? null,
+    guest: found?.guest ?? false,
+    fault,
     how: howVerified(request, scope.settings.clientName),
   };
+}
+
+async function find(
+  scope: ClientScope,
+  by: PersonLookup,
+): Promise<{ found: DirectoryUser | null; fault: string | null }> {
+  try {
+    return { found: await lookUp(scope, by), fault: null };
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return { found: null, fault: sentenceFor(error, 'The directory') };
+  }
 }
 
 /** How we know the Requester, in words. */

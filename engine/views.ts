@@ -1,7 +1,7 @@
 /** What people are shown of a Plan and its Approvals, as things are right now. */
 import type { ApprovalState, ApprovalView, StepView } from './domain.ts';
 import type { House } from './house.ts';
-import { PlanContent, type PlanStep } from './plan-content.ts';
+import { contentOf, type PlanContent, type PlanStep } from './plan-content.ts';
 import type { Verdict } from './policy.ts';
 import { rows, statement } from './store/database.ts';
 import {
@@ -48,10 +48,25 @@ export function whyItAsks(verdict: Verdict, manager: string | null): string[] {
 }
 
 export function stepViews(plan: PlanRow, ledger: StepRow[]): StepView[] {
-  return PlanContent.parse(JSON.parse(plan.canonical)).steps.map((step) =>
-    viewStep(step, ledger.find((row) => row.id === step.id) ?? null),
-  );
+  const steps = contentOf(plan)?.steps ?? [];
+  return steps.map((step) => viewStep(step, ledger.find((row) => row.id === step.id) ?? null));
 }
+
+/** Shown in place of a text that somebody changed after it was frozen. */
+const changed: Pick<PlanContent, 'title' | 'requester' | 'ask' | 'diagnosis' | 'steps'> = {
+  title: 'This plan was changed after it was made, so it does not run',
+  requester: {
+    personId: null,
+    name: 'Unknown',
+    mail: null,
+    directoryId: null,
+    assurance: 'claimed',
+    how: 'not known any more',
+  },
+  ask: '',
+  diagnosis: [],
+  steps: [],
+};
 
 const names = statement(
   'views_names',
@@ -73,7 +88,7 @@ export async function approvalView(
     rows<{ client: string; timeZone: string }>(house.db.pool, names, [mspId, approval.clientId]),
   ]);
   if (!plan || !name) return null;
-  const content = PlanContent.parse(JSON.parse(plan.canonical));
+  const content = contentOf(plan) ?? changed;
   const ticket = await findTicket(house.db.pool, mspId, plan.requestId);
   const decided = decisionShown(approval, all);
   return {

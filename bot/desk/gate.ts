@@ -1,6 +1,6 @@
 /** Who may reach the Desk, and what its page may do in a browser. */
 import type { Request, RequestHandler } from 'express';
-import { isLocalCaller } from '../teams/gate.ts';
+import { isLocalCaller } from '../loopback.ts';
 
 /** Nobody but this machine, under its own name, and no other site's page in its browser. */
 export const deskGate: RequestHandler = (request, response, next) => {

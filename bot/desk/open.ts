@@ -13,8 +13,6 @@ const NEWEST = 6;
 export interface OpenDesk {
   app: Express;
   house: House;
-  /** Connection id -> base URL of its sandbox. */
-  sandboxes: Map<string, string>;
   /** Where this server listens; known only once it does. */
   url(): string;
   log: Logger;
@@ -24,12 +22,7 @@ export interface OpenDesk {
  * Adds the Desk's routes; gives how to close it. People's chats are opened with the first page, not before:
  * somebody who was met in another Teams stays reachable there until the Desk is really used.
  */
-export function openDesk({ app, house, sandboxes, url, log }: OpenDesk): () => Promise<void> {
-  app.get(
-    '/desk/sandboxes',
-    deskGate,
-    (_request, response) => void response.json(Object.fromEntries(sandboxes)),
-  );
+export function openDesk({ app, house, url, log }: OpenDesk): () => Promise<void> {
   let opened: Promise<void> | null = null;
   app.get('/desk/events', deskGate, (_request, _response, next) => {
     opened ??= desk.open();

@@ -39,7 +39,7 @@ export interface SlackMessage {
 export function renderCard(card: Card): SlackMessage {
   const text = cut(inert(card.push).trim() || inert(card.title).trim() || '…', LONGEST_TEXT);
   if (isPlainMessage(card)) return { text };
-  const blocks = fit([...titleBlocks(card), ...card.blocks.flatMap(renderBlock)], actionBlocks(card.actions));
+  const blocks = fit([...titleBlocks(card), ...card.blocks.flatMap(renderBlock)], card.actions);
   return blocks.length > 0 ? { text, blocks } : { text };
 }
 
@@ -185,13 +185,14 @@ function renderButton(action: CardAction, value: string, place: number | null): 
   };
 }
 
-/** Buttons always stay; what does not fit before them is left out from the first part that is too much. */
-function fit(parts: KnownBlock[], ending: KnownBlock[]): KnownBlock[] {
+/** Buttons stay, but for those that need the whole card; what does not fit before them is left out from the first part that is too much. */
+function fit(parts: KnownBlock[], actions: CardAction[]): KnownBlock[] {
+  const all = [...parts, ...actionBlocks(actions)];
+  if (all.length <= MOST_BLOCKS && bytes(all) <= LARGEST_MESSAGE_BYTES) return all;
   const notice = context(
     `${CUT_SIGN} This is longer than one Slack message can be; the rest is left out here.`,
   );
-  const whole = [...parts, ...ending];
-  if (whole.length <= MOST_BLOCKS && bytes(whole) <= LARGEST_MESSAGE_BYTES) return whole;
+  const ending = actionBlocks(actions.filter((action) => !action.whole));
   let room = LARGEST_MESSAGE_BYTES - bytes([...notice, ...ending]);
   const most = MOST_BLOCKS - notice.length - ending.length;
   const end = parts.findIndex((part, index) => index >= most || (room -= bytes(part) + 1) < 0);

@@ -6,7 +6,7 @@ import type { Address, Sender } from '../../engine/domain.ts';
 import { AppError } from '../../engine/errors.ts';
 import type { ChannelPort, FrontDoor } from '../ports.ts';
 import { assertUsable, type TeamsAuth } from './auth.ts';
-import { isLocalCaller, isLoopbackUrl } from './gate.ts';
+import { isLocalCaller, isLoopbackUrl } from '../loopback.ts';
 import {
   actionOf,
   addressOf,

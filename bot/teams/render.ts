@@ -70,9 +70,10 @@ export function renderMessage(card: Card): MessageContent {
 
 /** The Adaptive Card for a Card; what does not fit is cut with a sign that it was. */
 export function renderCard(card: Card): AdaptiveCard {
-  let rendered = build(card, { text: 0, items: 0 });
-  for (const room of rooms) {
-    rendered = build(card, room);
+  let rendered = build({ ...card, actions: [] }, { text: 0, items: 0 });
+  for (const [place, room] of rooms.entries()) {
+    const actions = place === 0 ? card.actions : card.actions.filter((action) => !action.whole);
+    rendered = build({ ...card, actions }, room);
     if (Buffer.byteLength(JSON.stringify(rendered)) <= LARGEST_CARD_BYTES) return rendered;
   }
   return rendered;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConnectorError } from '../../connectors/contract.ts';
 import type { Destination, Json, Sent } from '../../engine/domain.ts';
 import type { Card } from '../card.ts';
-import { isLoopbackUrl } from './gate.ts';
+import { isLoopbackUrl } from '../loopback.ts';
 import { teamsAddress, type TeamsAddress } from './inbound.ts';
 import type { Library } from './library.ts';
 import { renderMessage } from './render.ts';

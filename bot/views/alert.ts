@@ -9,10 +9,14 @@ export function alert(notice: Alert): Card {
   const title = oneLine(notice.title, 150);
   const ticket = notice.ticket && { number: oneLine(notice.ticket.number, 40), url: notice.ticket.url };
   const lines = notice.lines.map((line) => manyLines(line, 1_000)).filter((line) => line !== '');
+  const client = oneLine(notice.client ?? '', 100);
+  const facts = [
+    ...(client ? [{ name: 'Client', value: client }] : []),
+    ...(ticket ? [{ name: 'Ticket', value: ticket.number, url: ticket.url }] : []),
+  ];
   const blocks = lines.map(paragraph);
-  if (ticket)
-    blocks.push({ type: 'facts', facts: [{ name: 'Ticket', value: ticket.number, url: ticket.url }] });
-  const push = [title, oneLine(lines[0] ?? '', 200), ticket ? `ticket ${ticket.number}` : ''];
+  if (facts.length > 0) blocks.push({ type: 'facts', facts });
+  const push = [title, client, oneLine(lines[0] ?? '', 200), ticket ? `ticket ${ticket.number}` : ''];
   return {
     title,
     tone: notice.tone,
@@ -26,7 +30,8 @@ export function alert(notice: Alert): Card {
 export const examples: Alert[] = [
   {
     kind: 'alert',
-    title: "We don't know if a step for Maya Lopez at Acme Corp happened",
+    client: 'Acme Corp',
+    title: "We don't know whether a step happened",
     lines: [
       'Add Maya Lopez to App - Zendesk: Microsoft 365 did not answer.',
       'Check before doing it by hand.',
@@ -36,8 +41,9 @@ export const examples: Alert[] = [
   },
   {
     kind: 'alert',
-    title: 'Nobody decided in time: Give Maya Lopez access to Zendesk (Acme Corp)',
-    lines: ['Maya Lopez was told and can ask again.'],
+    client: null,
+    title: 'Nobody answered in time',
+    lines: ['Give Maya Lopez access to Zendesk, asked by Maya Lopez.'],
     tone: 'warning',
     ticket: null,
   },

@@ -68,7 +68,7 @@ function toneOf(view: ApprovalView): Tone {
 
 function approve(view: ApprovalView): CardAction {
   const data = { approvalId: view.approvalId, digest: view.digest };
-  return { verb: 'approve', label: 'Approve', style: 'positive', data };
+  return { verb: 'approve', label: 'Approve', style: 'positive', data, whole: true };
 }
 
 function deny(view: ApprovalView): CardAction {

@@ -19,6 +19,6 @@ export function directory(api: GraphApi): Directory {
 
 function only(user: GraphUser | null): DirectoryUser | null {
   if (!user) return null;
-  const { id, name, givenName, mail, enabled } = user;
-  return { id, name, givenName, mail, enabled };
+  const { id, name, givenName, mail, enabled, guest } = user;
+  return { id, name, givenName, mail, enabled, guest };
 }

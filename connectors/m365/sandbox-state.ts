@@ -7,6 +7,7 @@ export interface SandboxUser {
   givenName: string;
   mail: string;
   userPrincipalName: string;
+  userType: 'Member' | 'Guest';
   accountEnabled: boolean;
   onPremisesSyncEnabled: boolean | null;
   signInSessionsValidFromDateTime: string;
@@ -94,6 +95,7 @@ function userOf(person: WorldClient['people'][number]): SandboxUser {
     givenName: person.name.split(' ')[0] ?? person.name,
     mail: person.mail,
     userPrincipalName: person.mail,
+    userType: 'Member',
     accountEnabled: !person.blocked,
     onPremisesSyncEnabled: null,
     signInSessionsValidFromDateTime: LONG_AGO,

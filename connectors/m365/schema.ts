@@ -16,7 +16,7 @@ const shownName = z
   .transform((name) => (name ?? '').replace(/[\p{C}\s]+/gu, ' ').trim() || null);
 
 export const userFields =
-  'id,displayName,givenName,mail,userPrincipalName,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime';
+  'id,displayName,givenName,mail,userPrincipalName,userType,accountEnabled,onPremisesSyncEnabled,signInSessionsValidFromDateTime';
 export const UserWire = z.object({
   '@odata.type': z.string().optional(),
   id: z.string().min(1),
@@ -24,6 +24,7 @@ export const UserWire = z.object({
   givenName: shownName,
   mail: z.string().nullish(),
   userPrincipalName: z.string().nullish(),
+  userType: z.string().nullish(),
   accountEnabled: z.boolean(),
   onPremisesSyncEnabled: z.boolean().nullish(),
   signInSessionsValidFromDateTime: z.string().nullish(),

@@ -79,6 +79,7 @@ function userOf(wire: UserWire): GraphUser {
     givenName: wire.givenName ?? name.split(' ')[0] ?? name,
     mail: (wire.mail || wire.userPrincipalName || '').toLowerCase(),
     enabled: wire.accountEnabled,
+    guest: wire.userType === 'Guest',
     synced: wire.onPremisesSyncEnabled === true,
     sessionsValidFrom: wire.signInSessionsValidFromDateTime ?? null,
   };

@@ -77,36 +77,6 @@ export async function sealFor(
   return createVault(Buffer.from(await vault.open(wrapped), 'base64')).seal(text);
 }
 
-export interface ActivityView {
-  at: Date;
-  kind: string;
-  actor: string;
-  requestId: string | null;
-  facts: Record<string, unknown>;
-}
-
-const recent = statement(
-  'activity_recent',
-  `SELECT at, body, request_id FROM activity WHERE msp_id = $1 AND ($2::text IS NULL OR client_id = $2) ORDER BY at DESC LIMIT $3`,
-);
-
-export async function recentActivity(
-  db: Database,
-  mspId: string,
-  clientId: string | null,
-  limit: number,
-): Promise<ActivityView[]> {
-  const found = await rows<{ at: Date; body: string; request_id: string | null }>(db.pool, recent, [
-    mspId,
-    clientId,
-    limit,
-  ]);
-  return found.map((row) => {
-    const body = JSON.parse(row.body) as { kind: string; actor: string; facts: Record<string, unknown> };
-    return { at: row.at, requestId: row.request_id, ...body };
-  });
-}
-
 const broken = statement(
   'activity_verify',
   `SELECT chain, seq FROM (

@@ -1,5 +1,5 @@
 /** Plans, their Steps and the Approvals over them. */
-import type { ApprovalState, Json, PlanState, Signer, StepState } from '../domain.ts';
+import type { ApprovalState, Json, PlanState, Role, Signer, StepState } from '../domain.ts';
 import type { Verdict } from '../policy.ts';
 import { newId } from '../ids.ts';
 import { rows, statement, type Database, type Queryable } from './database.ts';
@@ -166,13 +166,18 @@ export interface ApprovalRow {
   expired: boolean;
   decidedById: string | null;
   decidedByName: string | null;
+  /** As they are now: null Client and a role for the Msp's own staff. */
+  decidedByClientId: string | null;
+  decidedByMail: string | null;
+  decidedByRoles: Role[] | null;
   decidedAt: Date | null;
   answer: 'approve' | 'deny' | null;
   reason: string | null;
 }
 const approvalColumns = `a.id, a.plan_id AS "planId", a.msp_id AS "mspId", a.client_id AS "clientId", a.signer, a.person_id AS "personId", a.digest, a.state,
   a.expires_at AS "expiresAt", a.expires_at <= clock_timestamp() AS expired,
-  d.person_id AS "decidedById", q.name AS "decidedByName", d.at AS "decidedAt", d.answer, d.reason`;
+  d.person_id AS "decidedById", q.name AS "decidedByName", q.client_id AS "decidedByClientId",
+  q.mail AS "decidedByMail", q.roles AS "decidedByRoles", d.at AS "decidedAt", d.answer, d.reason`;
 const approvalFrom =
   'FROM approvals a LEFT JOIN decisions d ON d.approval_id = a.id LEFT JOIN persons q ON q.id = d.person_id AND q.msp_id = d.msp_id';
 

@@ -385,3 +385,34 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
   actions: fc.array(anyAction, { maxLength: 8 }),
   push: anyText,
 });
+
+describe('a card that must be shown whole to be signed', () => {
+  const approve = {
+    verb: 'approve',
+    label: 'Approve',
+    style: 'positive' as const,
+    data: { approvalId: 'a' },
+    whole: true as const,
+  };
+  const deny = { verb: 'deny', label: 'Deny', style: 'destructive' as const, data: { approvalId: 'a' } };
+  const steps = (count: number) => ({
+    type: 'steps' as const,
+    title: 'Steps',
+    steps: Array.from({ length: count }, () => ({ text: 'x'.repeat(900), details: [], marks: [] })),
+  });
+  const card = (count: number) => ({
+    title: 'A plan',
+    tone: 'plain' as const,
+    push: 'A plan',
+    blocks: [steps(count)],
+    actions: [approve, deny],
+  });
+
+  it('keeps Approve when it is', () =>
+    expect(JSON.stringify(renderCard(card(2)).blocks)).toContain('"action_id":"approve"'));
+  it('loses Approve, and keeps Deny, when something had to be left out', () => {
+    const text = JSON.stringify(renderCard(card(40)).blocks);
+    expect(text).not.toContain('"action_id":"approve"');
+    expect(text).toContain('"action_id":"deny"');
+  });
+});

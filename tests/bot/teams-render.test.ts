@@ -414,3 +414,30 @@ function anyCard(): fc.Arbitrary<Card> {
     push: text,
   });
 }
+
+describe('a card that must be shown whole to be signed', () => {
+  const approve = {
+    verb: 'approve',
+    label: 'Approve',
+    style: 'positive' as const,
+    data: { approvalId: 'a' },
+    whole: true as const,
+  };
+  const steps = (count: number) => ({
+    type: 'steps' as const,
+    title: 'Steps',
+    steps: Array.from({ length: count }, () => ({ text: 'x'.repeat(900), details: [], marks: [] })),
+  });
+  const card = (count: number) => ({
+    title: 'A plan',
+    tone: 'plain' as const,
+    push: 'A plan',
+    blocks: [steps(count)],
+    actions: [approve],
+  });
+
+  it('keeps Approve when it is, and loses it when something had to be left out', () => {
+    expect(JSON.stringify(renderCard(card(2)))).toContain('"verb":"approve"');
+    expect(JSON.stringify(renderCard(card(60)))).not.toContain('"verb":"approve"');
+  });
+});

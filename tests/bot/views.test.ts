@@ -308,7 +308,7 @@ describe('the approval card', () => {
   it('carries the approval and the digest with both buttons, and asks for a reason to deny', () => {
     const data = { approvalId: openView.approvalId, digest: openView.digest };
     const [approve, deny] = approvalCard({}).actions;
-    expect(approve).toEqual({ verb: 'approve', label: 'Approve', style: 'positive', data });
+    expect(approve).toEqual({ verb: 'approve', label: 'Approve', style: 'positive', data, whole: true });
     expect(deny).toMatchObject({ verb: 'deny', label: 'Deny', style: 'destructive', data });
     expect(deny?.ask?.fields.map(({ id, label, required }) => [id, label, required])).toEqual([
       ['reason', 'Why? Only your team and the ticket see this', true],

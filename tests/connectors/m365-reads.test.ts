@@ -39,6 +39,7 @@ it('finds people by id and by mail in whatever case', async () => {
     givenName: 'Maya',
     mail: 'maya@acme.example',
     enabled: true,
+    guest: false,
   });
   expect(await setup.directory.find(acme, { mail: 'MAYA@ACME.EXAMPLE' })).toMatchObject({ id: maya });
   expect(await setup.directory.find(acme, { mail: '' })).toBeNull();

@@ -96,9 +96,7 @@ export async function ask(
 
 /** The copy of a card that somebody was sent about an Approval. */
 export function cardOf(posted: Posted[], approvalId: string): Posted | undefined {
-  return posted.find(
-    ({ activity }) => findAction(activity, 'approve')?.approvalId === approvalId,
-  );
+  return posted.find(({ activity }) => findAction(activity, 'approve')?.approvalId === approvalId);
 }
 
 /** What waits for its next attempt is tried now. */

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TeamsPerson } from '../stand-ins/bot-framework.ts';
 import { people, startApp, type App } from './app.ts';
-import { connectwise, count, membersOf, notesOn, recorded, stateOf, ticketAbout, until, writesTo } from './seen.ts';
+import {
+  connectwise,
+  count,
+  membersOf,
+  notesOn,
+  recorded,
+  stateOf,
+  ticketAbout,
+  until,
+  writesTo,
+} from './seen.ts';
 
 const birch = people.ben.tenantId;
 
@@ -94,7 +104,9 @@ describe('the mode command', () => {
     expect(await command(people.ada, 'mode birch execute')).toBe(
       'Birch Dental is now in mode execute: plans are signed and run. It was plan. This counts from the next request on.',
     );
-    expect(await recorded(app, 'mode.changed')).toMatchObject([{ facts: { before: 'plan', mode: 'execute' } }]);
+    expect(await recorded(app, 'mode.changed')).toMatchObject([
+      { facts: { before: 'plan', mode: 'execute' } },
+    ]);
     await app.settled();
     expect(await approvals()).toBe(0);
     expect(app.heard(people.ben)).toEqual([]);
@@ -199,6 +211,8 @@ describe('what was said in commands', () => {
   it('opened no ticket and no Request', async () => {
     const { tickets } = await connectwise(app);
     expect(tickets.filter(({ summary }) => /^(Tom|Ada|Nina)\b/.test(summary))).toEqual([]);
-    expect(await count(app, 'SELECT count(*) FROM requests r WHERE r.workspace = $1', [people.ada.tenantId])).toBe(0);
+    expect(
+      await count(app, 'SELECT count(*) FROM requests r WHERE r.workspace = $1', [people.ada.tenantId]),
+    ).toBe(0);
   });
 });

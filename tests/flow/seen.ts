@@ -1,6 +1,10 @@
 /** What a flow test looks at: the ticket system's and the directory's state, the record, and every word that was sent. */
 import { vi } from 'vitest';
-import type { ConnectwiseState, SandboxNote, SandboxTicket } from '../../connectors/connectwise/sandbox-state.ts';
+import type {
+  ConnectwiseState,
+  SandboxNote,
+  SandboxTicket,
+} from '../../connectors/connectwise/sandbox-state.ts';
 import { tenants, type App } from './app.ts';
 
 /** Tries until it no longer throws, for at most 12 s. */

@@ -18,7 +18,6 @@ const users = [
 ];
 const maya = { team: 'T0ACME', user: 'U0MAYA' };
 const priya = { team: 'T0ACME', user: 'U0PRIYA' };
-const omar = { team: 'T0ACME', user: 'U0OMAR' };
 const fake = { team: 'T0ACME', user: 'U0FAKE' };
 const tom = { team: 'T0NORTH', user: 'U0TOM' };
 const nina = { team: 'T0NORTH', user: 'U0NINA' };
@@ -127,7 +126,9 @@ describe('a request over the raw Slack protocol', () => {
     expect(notes.internal[0]?.text).toContain('Plan: Give Maya Lopez access to Zendesk');
     expect(notes.internal[0]?.text).toContain('m365.add_group_member');
     expect(notes.internal[1]?.text).toContain('Outcome: done');
-    expect(notes.public.map(({ text }) => text)).toEqual([expect.stringContaining('asked for help in Slack')]);
+    expect(notes.public.map(({ text }) => text)).toEqual([
+      expect.stringContaining('asked for help in Slack'),
+    ]);
     const [add] = await writesTo(app, 'northwind-m365');
     const written = (await writesTo(app, 'northwind-connectwise')).filter((call) =>
       call.path.endsWith('/notes'),
@@ -263,7 +264,10 @@ describe("somebody whose mail in a client's Slack is a technician's", () => {
 
 describe('two technicians who click at once', () => {
   it('make one decision, and the one who was later is told who decided', async () => {
-    const [card, other] = await Promise.all([openCard('U0TOM', 'VPN Users'), openCard('U0NINA', 'VPN Users')]);
+    const [card, other] = await Promise.all([
+      openCard('U0TOM', 'VPN Users'),
+      openCard('U0NINA', 'VPN Users'),
+    ]);
     const button = buttonOf(card, 'approve');
     const removed = async () =>
       (await writesTo(app, 'northwind-m365')).filter(({ method }) => method === 'DELETE');

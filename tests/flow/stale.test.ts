@@ -1,7 +1,7 @@
 /** What is signed is what runs, as things are when it runs: every change between signature and call. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAction, people } from './app.ts';
-import { acmeDirectory, ask, cardOf, startStage, type Signed, type Stage } from './held.ts';
+import { cardOf, startStage, type Signed, type Stage } from './held.ts';
 import { until } from './seen.ts';
 
 const zendesk = 'I need access to Zendesk';
@@ -46,9 +46,9 @@ async function expectAskedAgain(stage: Stage, signed: Signed, why: RegExp) {
   expect(await stateOf(stage, signed)).toBe('waiting');
   expect(stage.writes()).toEqual([]);
   expect(alertsTo(stage, signed)).toEqual([expect.stringMatching(why)]);
-  expect(stage.notes(signed.ticketId).filter((note) => /Outcome: stopped, the plan is out of date/.test(note))).toEqual([
-    expect.stringMatching(why),
-  ]);
+  expect(
+    stage.notes(signed.ticketId).filter((note) => /Outcome: stopped, the plan is out of date/.test(note)),
+  ).toEqual([expect.stringMatching(why)]);
   expect(cardOf(stage.app.heard(people.tom), approvals[0]?.id ?? '')).toBeDefined();
   expect(stage.app.texts(people.maya).at(-1)).toMatch(/^This needs a yes from/);
   return approvals;
@@ -124,10 +124,13 @@ describe('what the database was made to say after the signature', () => {
 
   it('asks again when the one who signed is no technician any more', async () => {
     const signed = await tamper(
-      `UPDATE persons SET roles = '{}' WHERE name = 'Nina Cole' AND $1::text IS NOT NULL`,
-      ({ approvalId }) => [approvalId],
+      `UPDATE persons SET roles = '{}' WHERE name = 'Tom Reed' AND $1::text IS NOT NULL`,
+      ({ planId }) => [planId],
     );
-    await stage.query(`UPDATE persons SET roles = '{msp_technician}' WHERE name = 'Nina Cole'`);
-    await until(async () => expect(await stateOf(stage, signed)).toBe('done'));
+    await until(async () => expect(await stateOf(stage, signed)).toBe('waiting'));
+    await stage.app.settled();
+    await stage.query(`UPDATE persons SET roles = '{msp_technician}' WHERE name = 'Tom Reed'`);
+    expect(stage.writes()).toEqual([]);
+    expect(stage.notes(signed.ticketId).join()).toMatch(/signature that is not there/);
   });
 });

@@ -102,17 +102,15 @@ describe('a ticket that a contact opened', () => {
     expect(notes.internal).toHaveLength(2);
     expect(notes.internal[1]?.text).toContain('Outcome: done');
     expect(notes.public.slice(1).map(({ text }) => text)).toEqual([
-      expect.stringContaining(
-        'Done. You have Zendesk access. It may take 15 minutes; sign out and in once.',
-      ),
+      expect.stringContaining('Done. You have Zendesk access. It may take 15 minutes; sign out and in once.'),
     ]);
     const written = (await writesTo(app, CONNECTION)).filter((call) => call.path.endsWith('/notes'));
     const [add] = await writesTo(app, 'northwind-m365');
     expect(Date.parse(written[0]?.at ?? '')).toBeLessThanOrEqual(Date.parse(add?.at ?? ''));
     expect(Date.parse(written[1]?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(add?.at ?? ''));
-    expect(written.map((call) => (call.body as { internalAnalysisFlag: boolean }).internalAnalysisFlag)).toEqual(
-      [true, true, false],
-    );
+    expect(
+      written.map((call) => (call.body as { internalAnalysisFlag: boolean }).internalAnalysisFlag),
+    ).toEqual([true, true, false]);
     expect(vendors.connectwise.state.tickets[0]?.status.name).toBe('Completed');
     expect(vendors.connectwise.state.tickets).toHaveLength(1);
     expect(app.heard(people.maya)).toEqual([]);
@@ -120,7 +118,9 @@ describe('a ticket that a contact opened', () => {
 
   it('opens one Request however often ConnectWise tells of it', async () => {
     const before = await requests();
-    const told = await Promise.all([1, 2, 3].map(() => deliver(signedWebhook(vendors.connectwise, ticket.id))));
+    const told = await Promise.all(
+      [1, 2, 3].map(() => deliver(signedWebhook(vendors.connectwise, ticket.id))),
+    );
     expect(told.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await arrivals()).toBe(1);
     expect(await requests()).toBe(before);
@@ -172,7 +172,10 @@ describe('a ticket that is none of our business', () => {
     [
       'on a board that was not chosen',
       () =>
-        create({ summary: 'I need access to Zendesk', company: { id: 250 }, board: { name: 'Alerts' } }, 'TReed'),
+        create(
+          { summary: 'I need access to Zendesk', company: { id: 250 }, board: { name: 'Alerts' } },
+          'TReed',
+        ),
     ],
   ])('%s opens nothing', async (_what, make) => {
     const before = await requests();

@@ -1,4 +1,4 @@
-/** Who may reach the endpoint when no app id is set: nobody but a program on this very machine. */
+/** What only a program on this very machine may reach: the practice endpoint and the Desk. */
 import type { Request } from 'express';
 
 /** True for `localhost`, 127.0.0.0/8 and ::1, as a URL's hostname spells them. */
