@@ -115,7 +115,13 @@ async function decideLocked(
     answer.click.message,
     answer.click.answer === 'approve' ? 'approved' : 'denied',
   ]);
+  const keys = await reviseCards(tx, who.mspId, planId);
+  if (answer.click.answer === 'deny') keys.push(...(await denyAll(tx, plan, approval, who, answer.click)));
+  else if (all.every((each) => each.id === approval.id || each.state === 'approved'))
+    await authorize(house, tx, plan);
+  await wake(house, tx, who.mspId, [...new Set(keys)]);
   const facts = { approvalId: approval.id, planId, digest: plan.digest, signer: approval.signer };
+  // Last, because it holds up every other writer of the Client's chain until the commit.
   await appendActivity(
     tx,
     {
@@ -129,11 +135,6 @@ async function decideLocked(
     },
     answer.sealed,
   );
-  const keys = await reviseCards(tx, who.mspId, planId);
-  if (answer.click.answer === 'deny') keys.push(...(await denyAll(tx, plan, approval, who, answer.click)));
-  else if (all.every((each) => each.id === approval.id || each.state === 'approved'))
-    await authorize(house, tx, plan);
-  await wake(house, tx, who.mspId, [...new Set(keys)]);
   house.failpoint('approve.before-commit');
   return answer.click.answer === 'deny'
     ? 'Denied. The employee is told, and the ticket stays open.'
@@ -211,5 +212,6 @@ async function denyAll(
 async function authorize(house: House, tx: Transaction, plan: PlanRow): Promise<void> {
   await movePlan(tx, plan.mspId, plan.id, 'authorized');
   await moveRequest(tx, plan.mspId, plan.requestId, { state: 'executing' });
-  await house.queue.send(tx, 'execute', { mspId: plan.mspId, planId: plan.id });
+  // Without the internal note it must not run yet: then the note's own commit sends the job.
+  if (plan.notedAt) await house.queue.send(tx, 'execute', { mspId: plan.mspId, planId: plan.id });
 }

@@ -12,7 +12,28 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /** A refusal is tried a few times, in case it was about the moment; an outage for as long as it takes. */
 const REFUSALS = 3;
 
+/** Order keys that a process is putting out, and whether it was woken for them again meanwhile. */
+const underWay = new WeakMap<House, Map<string, { again: boolean }>>();
+
+/** One at a time per order key within a process: two could claim the same Delivery, and the second has nothing to do. */
 export async function deliverKey(house: House, mspId: string, orderKey: string): Promise<void> {
+  const keys = underWay.get(house) ?? new Map<string, { again: boolean }>();
+  underWay.set(house, keys);
+  const other = keys.get(orderKey);
+  if (other) return void (other.again = true);
+  const turn = { again: true };
+  keys.set(orderKey, turn);
+  try {
+    while (turn.again) {
+      turn.again = false;
+      await drain(house, mspId, orderKey);
+    }
+  } finally {
+    keys.delete(orderKey);
+  }
+}
+
+async function drain(house: House, mspId: string, orderKey: string): Promise<void> {
   for (;;) {
     const delivery = await claimDelivery(house.db, orderKey, house.instance.number, [...house.atWork]);
     if (!delivery || delivery.mspId !== mspId) return;
@@ -30,10 +51,7 @@ async function deliverOne(house: House, delivery: DeliveryRow): Promise<boolean>
   try {
     const ref = await put(house, delivery);
     house.failpoint(`deliver.${delivery.payload.kind}.sent`);
-    await transaction(house.db.pool, async (tx) => {
-      await markDelivered(tx, delivery, ref);
-      await afterwards(house, tx, delivery);
-    });
+    await settle(house, delivery, ref);
     return true;
   } catch (error) {
     if (!(error instanceof ConnectorError)) {
@@ -86,14 +104,13 @@ async function put(house: House, delivery: DeliveryRow): Promise<Json> {
 }
 
 /** The internal note is what an authorized Plan waits for; both commits lock the plan, so neither misses the other. */
-async function afterwards(
-  house: House,
-  tx: Parameters<House['queue']['send']>[0],
-  delivery: DeliveryRow,
-): Promise<void> {
-  const isPlanNote = delivery.payload.kind === 'note' && delivery.payload.notice.kind === 'plan_note';
-  if (!isPlanNote || !delivery.planId) return;
-  const state = await markNoted(tx, delivery.mspId, delivery.planId);
-  if (state === 'authorized')
-    await house.queue.send(tx, 'execute', { mspId: delivery.mspId, planId: delivery.planId });
+async function settle(house: House, delivery: DeliveryRow, ref: Json): Promise<void> {
+  const { mspId, planId, payload } = delivery;
+  if (!planId || payload.kind !== 'note' || payload.notice.kind !== 'plan_note')
+    return markDelivered(house.db.pool, delivery, ref);
+  await transaction(house.db.pool, async (tx) => {
+    await markDelivered(tx, delivery, ref);
+    if ((await markNoted(tx, mspId, planId)) === 'authorized')
+      await house.queue.send(tx, 'execute', { mspId, planId });
+  });
 }

@@ -20,9 +20,18 @@ const TRIES = 3;
 /** Runs the whole way from `received` to a frozen Plan, an answer, a question or a hand-off. */
 export async function diagnose(house: House, mspId: string, requestId: string): Promise<void> {
   if (house.atWork.has(requestId)) return;
-  const request = await claimRequest(house.db, mspId, requestId, house.instance.number);
-  if (!request) return;
+  // Before the claim and not after it: a second job of this process could claim what the first one just has.
   house.atWork.add(requestId);
+  try {
+    const request = await claimRequest(house.db, mspId, requestId, house.instance.number);
+    if (request) await diagnoseClaimed(house, request);
+  } finally {
+    house.atWork.delete(requestId);
+  }
+}
+
+async function diagnoseClaimed(house: House, request: RequestRow): Promise<void> {
+  const { mspId, id: requestId } = request;
   try {
     house.failpoint('diagnose.claimed');
     const scope = await openClient(house, mspId, request.clientId);
@@ -37,8 +46,6 @@ export async function diagnose(house: House, mspId: string, requestId: string): 
   } catch (error) {
     await putBack(house, request, error);
     throw error;
-  } finally {
-    house.atWork.delete(requestId);
   }
 }
 

@@ -6,8 +6,8 @@ import { callClaimed, openClient, sentenceFor, verifyStep } from './gateway.ts';
 import type { House } from './house.ts';
 import type { PlanContent, PlanStep } from './plan-content.ts';
 import { precheck, readSigned, type Precheck } from './precheck.ts';
-import { endPlan, type Ending } from './report.ts';
-import { claimPlan, stepsOf, type PlanRow, type StepRow } from './store/plans.ts';
+import { endPlan, TOO_LATE, type Ending } from './report.ts';
+import { approvalsOf, claimPlan, stepsOf, type PlanRow, type StepRow } from './store/plans.ts';
 import { claimStep, settleStep } from './store/steps.ts';
 
 /** A vendor that reads behind its own writes gets this long to show one. */
@@ -18,10 +18,12 @@ const MOST_POSTPONEMENTS_MS = 10 * 60_000;
 /** Runs an authorized Plan, or goes on with one whose runner died. */
 export async function execute(house: House, mspId: string, planId: string): Promise<void> {
   if (house.atWork.has(planId)) return;
-  const plan = await claimPlan(house.db, mspId, planId, house.instance.number, [...house.atWork]);
-  if (!plan) return;
+  const others = [...house.atWork];
+  // Before the claim and not after it: a second job of this process could claim what the first one just has.
   house.atWork.add(planId);
   try {
+    const plan = await claimPlan(house.db, mspId, planId, house.instance.number, others);
+    if (!plan) return;
     house.failpoint('execute.claimed');
     const content = await readSigned(house, plan);
     const ending = content
@@ -95,10 +97,18 @@ async function runStep(house: House, plan: PlanRow, content: PlanContent, turn: 
   if (!claimedAt)
     return {
       kind: 'stop',
-      why: 'At the last moment something stood against it: it was stopped, expired, or is being run elsewhere.',
+      why: await whyNotClaimed(house, plan),
     };
   house.failpoint('step.claimed');
   return callStep(house, plan, { content, turn, found: check.found, claimedAt });
+}
+
+async function whyNotClaimed(house: House, { mspId, id }: PlanRow): Promise<string> {
+  const begun = (await stepsOf(house.db.pool, mspId, id)).some((step) => step.claimedAt !== null);
+  const approvals = await approvalsOf(house.db.pool, mspId, id);
+  return !begun && approvals.some((approval) => approval.expired)
+    ? TOO_LATE
+    : 'At the last moment something stood against it.';
 }
 
 /** The world cannot be asked right now. Nothing has been claimed, so it may simply wait. */

@@ -3,6 +3,7 @@ import { sayTo, wake } from './announce.ts';
 import type { House } from './house.ts';
 import { contentOf } from './plan-content.ts';
 import { alertStaff } from './alert.ts';
+import { endPlan, TOO_LATE } from './report.ts';
 import { appendActivity } from './store/activity.ts';
 import { rows, statement, transaction } from './store/database.ts';
 import { addDeliveries, reviseCards, ticketKey, type NewDelivery } from './store/deliveries.ts';
@@ -16,10 +17,20 @@ const due = statement(
   `SELECT DISTINCT msp_id AS "mspId", plan_id AS "planId" FROM approvals WHERE state = 'open' AND expires_at <= clock_timestamp() LIMIT 100`,
 );
 
+/** Signed, and still waiting for its note when the time to begin was over; with its note, `execute` sees to it. */
+const overdue = statement(
+  'expire_overdue',
+  `SELECT p.id, p.msp_id AS "mspId", p.client_id AS "clientId", p.request_id AS "requestId" FROM plans p
+   WHERE p.state = 'authorized' AND p.noted_at IS NULL
+     AND EXISTS (SELECT 1 FROM approvals a WHERE a.plan_id = p.id AND a.expires_at <= clock_timestamp()) LIMIT 100`,
+);
+
 export async function expireDue(house: House): Promise<void> {
   for (const { mspId, planId } of await rows<{ mspId: string; planId: string }>(house.db.pool, due, [])) {
     await transaction(house.db.pool, (tx) => expirePlan(house, tx, mspId, planId));
   }
+  for (const plan of await rows<Parameters<typeof endPlan>[1]>(house.db.pool, overdue, []))
+    await endPlan(house, plan, { kind: 'stop', why: TOO_LATE });
 }
 
 const end = statement(

@@ -207,11 +207,6 @@ async function commitPlan(house: House, proposed: Proposed, checked: Checked): P
       noted: !hasTicket,
     });
     await moveRequest(tx, mspId, requestId, { state: requestStateFor[state] });
-    await appendActivity(
-      tx,
-      { mspId, clientId, requestId, personId, kind: 'plan.frozen', actor: 'engine', facts },
-      sealed,
-    );
     const deliveries = await planDeliveries(house, tx, {
       proposed,
       planId,
@@ -222,6 +217,12 @@ async function commitPlan(house: House, proposed: Proposed, checked: Checked): P
     });
     await wake(house, tx, mspId, await addDeliveries(tx, deliveries));
     if (state === 'authorized' && !hasTicket) await house.queue.send(tx, 'execute', { mspId, planId });
+    // Last, because it holds up every other writer of the Client's chain until the commit.
+    await appendActivity(
+      tx,
+      { mspId, clientId, requestId, personId, kind: 'plan.frozen', actor: 'engine', facts },
+      sealed,
+    );
     house.failpoint('plan.before-commit');
   });
   house.failpoint('plan.committed');

@@ -3,11 +3,25 @@ import { ConnectorError } from '../connectors/contract.ts';
 import { markOf } from './digest.ts';
 import type { Destination, Json, Notice } from './domain.ts';
 import type { House } from './house.ts';
+import { appendActivity } from './store/activity.ts';
 import { rows, statement } from './store/database.ts';
 import type { DeliveryRow, Payload } from './store/deliveries.ts';
 import { destinationOf, rememberAddress } from './store/people.ts';
 import { approvalView } from './views.ts';
 import { withTicket } from './with-ticket.ts';
+
+/** On the record, because it may be there twice now: the channel cannot tell, and silence would be worse. */
+async function recordRepeat(house: House, delivery: DeliveryRow): Promise<void> {
+  const { mspId, clientId, requestId, id: deliveryId } = delivery;
+  await appendActivity(house.db.pool, {
+    mspId,
+    clientId,
+    requestId,
+    kind: 'delivery.sent_again',
+    actor: 'engine',
+    facts: { deliveryId, kind: delivery.payload.kind },
+  });
+}
 
 /** Before the error of a try that may have got through all the same. */
 export const MAYBE = 'maybe: ';
@@ -47,14 +61,11 @@ export async function putCard(house: House, delivery: DeliveryRow, payload: Of<'
   return putDirect(house, delivery, payload.identityId, { kind: 'approval', approval });
 }
 
-/** What only says that work goes on: in doubt it is left out, for the outcome follows. All else is rather said twice. */
-const passing: Notice['kind'][] = ['received', 'waiting'];
-
 /** After a try whose end is not known, a channel that can tell is asked before it is posted again. */
 async function send(house: House, delivery: DeliveryRow, to: Destination, notice: Notice): Promise<Json> {
   const mark = markOf(delivery.id);
   const found = isInDoubt(delivery) ? await house.outlet.find(to, mark) : null;
-  if (isInDoubt(delivery) && !found && passing.includes(notice.kind)) return null;
+  if (isInDoubt(delivery) && !found) await recordRepeat(house, delivery);
   const sent = await house.outlet.send(to, notice, delivery.ref ?? found?.ref ?? null, mark);
   if (sent.address && to.userId)
     await rememberAddress(

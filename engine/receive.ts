@@ -3,7 +3,7 @@ import type { InboundMessage, Mode, Notice } from './domain.ts';
 import type { House } from './house.ts';
 import { appendActivity } from './store/activity.ts';
 import { transaction } from './store/database.ts';
-import { findKnown, learnIdentity, type Known } from './store/people.ts';
+import { findKnown, meetSender, type Known } from './store/people.ts';
 import { addMessage, findOpenRequest, openRequest } from './store/requests.ts';
 
 /** What became of a message. `refused` carries what the sender is told, if anything. */
@@ -24,7 +24,7 @@ export async function receive(house: House, message: InboundMessage): Promise<Re
       : { kind: 'refused', notice: { kind: 'not_served' } };
   if (known.clientId === null) return { kind: 'staff' };
   if (sender.outsider || known.clientStatus !== 'active') return refuse(house, known, message);
-  const person = known.personId ? known : await meet(house, known, message);
+  const person = await meetSender(house.db, sender, known);
   return take(house, person as Known & { clientId: string; personId: string }, message);
 }
 
@@ -42,23 +42,6 @@ async function refuse(house: House, known: Known, message: InboundMessage): Prom
     },
   });
   return { kind: 'refused', notice: { kind: 'not_served' } };
-}
-
-async function meet(house: House, known: Known, message: InboundMessage): Promise<Known> {
-  const { channel, workspace, userId, name, mail } = message.sender;
-  await learnIdentity(house.db, {
-    mspId: known.mspId,
-    clientId: known.clientId,
-    channel,
-    workspace,
-    userId,
-    name: name ?? 'Unknown',
-    mail,
-    via: 'channel',
-  });
-  const met = await findKnown(house.db, message.sender);
-  if (!met?.personId) throw new Error('an identity was learned and is not there');
-  return met;
 }
 
 async function take(

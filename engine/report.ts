@@ -24,6 +24,8 @@ export type Ending =
   /** It must not run: stopped, disabled, plan mode, tampered with, expired before it began. */
   | { kind: 'stop'; why: string };
 
+export const TOO_LATE = 'It was signed, but could not begin within 24 hours.';
+
 const planEnd = { done: 'done', failed: 'failed', unknown: 'failed', stale: 'stale', stop: 'stale' } as const;
 const requestEnd: Record<Exclude<Ending['kind'], 'stale'>, RequestState> = {
   done: 'done',
@@ -32,13 +34,17 @@ const requestEnd: Record<Exclude<Ending['kind'], 'stale'>, RequestState> = {
   stop: 'handed_off',
 };
 
-/** Settles a Plan that was running; calling it twice settles it once. */
-export async function endPlan(house: House, running: PlanRow, ending: Ending): Promise<void> {
+/** Settles a Plan that was running, or signed and never begun; calling it twice settles it once. */
+export async function endPlan(
+  house: House,
+  running: Pick<PlanRow, 'mspId' | 'clientId' | 'requestId' | 'id'>,
+  ending: Ending,
+): Promise<void> {
   const { mspId, clientId, requestId, id: planId } = running;
   await transaction(house.db.pool, async (tx) => {
     const plan = await lockPlan(tx, mspId, planId);
     const request = await getRequest(tx, mspId, requestId);
-    if (!plan || !request || plan.state !== 'running') return;
+    if (!plan || !request || (plan.state !== 'running' && plan.state !== 'authorized')) return;
     await skipRest(tx, mspId, planId);
     await movePlan(tx, mspId, planId, planEnd[ending.kind]);
     await rows(tx, supersede, [mspId, planId]);
@@ -48,6 +54,10 @@ export async function endPlan(house: House, running: PlanRow, ending: Ending): P
       outcome: 'why' in ending ? ending.why : undefined,
     });
     if (again) await house.queue.send(tx, 'request', { mspId, requestId });
+    const keys = await reviseCards(tx, mspId, planId);
+    keys.push(...(await addDeliveries(tx, await endDeliveries(house, tx, { plan, request, ending, again }))));
+    await wake(house, tx, mspId, [...new Set(keys)]);
+    // Last, because it holds up every other writer of the Client's chain until the commit.
     await appendActivity(tx, {
       mspId,
       clientId,
@@ -56,9 +66,6 @@ export async function endPlan(house: House, running: PlanRow, ending: Ending): P
       actor: 'engine',
       facts: { planId, digest: plan.digest },
     });
-    const keys = await reviseCards(tx, mspId, planId);
-    keys.push(...(await addDeliveries(tx, await endDeliveries(house, tx, { plan, request, ending, again }))));
-    await wake(house, tx, mspId, [...new Set(keys)]);
     house.failpoint('report.before-commit');
   });
 }

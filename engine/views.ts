@@ -5,15 +5,13 @@ import { contentOf, type PlanContent, type PlanStep } from './plan-content.ts';
 import type { Verdict } from './policy.ts';
 import { rows, statement } from './store/database.ts';
 import {
-  approvalsOf,
-  findApproval,
+  approvalsBeside,
   getPlan,
   stepsOf,
   type ApprovalRow,
   type PlanRow,
   type StepRow,
 } from './store/plans.ts';
-import { findTicket } from './store/tickets.ts';
 import { dayAndTime } from './words.ts';
 
 /** One Step in plain words; `row` is its ledger entry once there is one. */
@@ -68,10 +66,20 @@ const changed: Pick<PlanContent, 'title' | 'requester' | 'ask' | 'diagnosis' | '
   steps: [],
 };
 
-const names = statement(
-  'views_names',
-  'SELECT c.name AS client, m.time_zone AS "timeZone" FROM clients c JOIN msps m ON m.id = c.msp_id WHERE c.msp_id = $1 AND c.id = $2',
+const surroundings = statement(
+  'views_surroundings',
+  `SELECT c.name AS client, m.time_zone AS "timeZone", t.number, t.url
+   FROM plans p JOIN clients c ON c.msp_id = p.msp_id AND c.id = p.client_id JOIN msps m ON m.id = p.msp_id
+   LEFT JOIN tickets t ON t.msp_id = p.msp_id AND t.request_id = p.request_id
+   WHERE p.msp_id = $1 AND p.id = $2`,
 );
+interface Surroundings {
+  client: string;
+  timeZone: string;
+  /** Null while there is no Ticket. */
+  number: string | null;
+  url: string | null;
+}
 
 /** The approval card's facts; null when there is no such Approval in this Msp. */
 export async function approvalView(
@@ -79,17 +87,17 @@ export async function approvalView(
   mspId: string,
   approvalId: string,
 ): Promise<ApprovalView | null> {
-  const approval = await findApproval(house.db.pool, approvalId);
-  if (!approval || approval.mspId !== mspId) return null;
-  const [plan, ledger, all, [name]] = await Promise.all([
-    getPlan(house.db.pool, mspId, approval.planId),
-    stepsOf(house.db.pool, mspId, approval.planId),
-    approvalsOf(house.db.pool, mspId, approval.planId),
-    rows<{ client: string; timeZone: string }>(house.db.pool, names, [mspId, approval.clientId]),
+  const { pool } = house.db;
+  const all = await approvalsBeside(pool, mspId, approvalId);
+  const approval = all.find((each) => each.id === approvalId);
+  if (!approval) return null;
+  const [plan, ledger, [around]] = await Promise.all([
+    getPlan(pool, mspId, approval.planId),
+    stepsOf(pool, mspId, approval.planId),
+    rows<Surroundings>(pool, surroundings, [mspId, approval.planId]),
   ]);
-  if (!plan || !name) return null;
+  if (!plan || !around) return null;
   const content = contentOf(plan) ?? changed;
-  const ticket = await findTicket(house.db.pool, mspId, plan.requestId);
   const decided = decisionShown(approval, all);
   return {
     approvalId,
@@ -99,16 +107,16 @@ export async function approvalView(
     state: stateShown(approval, all),
     planState: plan.state,
     title: content.title,
-    client: name.client,
+    client: around.client,
     requester: content.requester,
-    ticket: ticket && { number: ticket.number, url: ticket.url },
+    ticket: around.number === null ? null : { number: around.number, url: around.url },
     ask: content.ask,
     diagnosis: content.diagnosis,
     steps: content.steps.map((step) => viewStep(step, ledger.find((row) => row.id === step.id) ?? null)),
     why: whyItAsks(plan.verdict, null).concat(waitingForOthers(approval, all)),
-    expiresAt: dayAndTime(approval.expiresAt, name.timeZone),
+    expiresAt: dayAndTime(approval.expiresAt, around.timeZone),
     decidedBy: decided?.decidedByName ?? null,
-    decidedAt: decided?.decidedAt ? dayAndTime(decided.decidedAt, name.timeZone) : null,
+    decidedAt: decided?.decidedAt ? dayAndTime(decided.decidedAt, around.timeZone) : null,
     reason: decided?.reason ?? null,
     outcome: outcomeOf(plan),
   };

@@ -4,7 +4,7 @@ import { AppError } from '../../engine/errors.ts';
 import { claim, looksLikeClaimCode } from '../../engine/settings/claims.ts';
 import { clientsOf } from '../../engine/settings/places.ts';
 import { adminNames, staffOf, whomToAsk, type Staff } from '../../engine/settings/staff.ts';
-import { findKnown, learnIdentity, type Known } from '../../engine/store/people.ts';
+import { findKnown, meetSender, type Known } from '../../engine/store/people.ts';
 import type { Card } from '../card.ts';
 import { oneLine, plainMessage } from '../views/words.ts';
 import { answerActivity } from './answers/activity.ts';
@@ -26,7 +26,7 @@ export async function runCommand(deps: CommandDeps, sender: Sender, line: string
   if (code !== null) return answered(() => answerClaim(deps, sender, code));
   const known = await findKnown(deps.db, sender);
   if (!known || known.clientId !== null) return null;
-  const staff = staffOf(sender.outsider ? known : await meet(deps, sender, known));
+  const staff = staffOf(sender.outsider ? known : await meetSender(deps.db, sender, known));
   if (!staff) return notStaff(deps, known);
   return answered(() => answerLine(deps, staff, line));
 }
@@ -42,23 +42,6 @@ async function answerClaim(deps: CommandDeps, sender: Sender, code: string): Pro
   return plainMessage(
     `You are now an admin of ${oneLine(msp, 100)}. Write "help" to see what you can do here.`,
   );
-}
-
-/** Somebody of the Msp whom a settings file names by mail alone is known from their first words on. */
-async function meet(deps: CommandDeps, sender: Sender, known: Known): Promise<Known | null> {
-  if (known.identityId) return known;
-  const { channel, workspace, userId, name, mail } = sender;
-  await learnIdentity(deps.db, {
-    mspId: known.mspId,
-    clientId: null,
-    channel,
-    workspace,
-    userId,
-    name: name ?? 'Unknown',
-    mail,
-    via: 'channel',
-  });
-  return findKnown(deps.db, sender);
 }
 
 async function notStaff(deps: CommandDeps, known: Known): Promise<Card> {

@@ -60,25 +60,21 @@ type SlashAnswer = { response_type: 'ephemeral' } & ReturnType<typeof renderCard
 const NO_COMMAND =
   'Commands are for your IT team. If you need help, just write to me: send me a direct message, or mention me in a channel.';
 
-/** Not awaited: the decision stands already, and the card's copies are edited by their own deliveries as well. */
+/**
+ * Not awaited: the decision stands already. A posted card is left to its own deliveries, which know the order:
+ * edited from here too, it could fall back to an earlier state.
+ */
 function answerClicker(house: Hearing, userId: string, at: Clicked, result: ActionResult): void {
   const failed = (error: unknown): void =>
     house.log.warn(
       { team: at.team, kind: kindOf(error) },
       'slack click was handled but its answer was not delivered',
     );
-  if (result.notice) showNotice(house, at, result.notice).catch(failed);
+  if (result.notice && at.replaceUrl) {
+    const card = renderCard(house.frontDoor.view(result.notice));
+    replace(at.replaceUrl, { replace_original: true, ...card }).catch(failed);
+  }
   if (result.sentence) whisper(house, userId, at, result.sentence).catch(failed);
-}
-
-async function showNotice(
-  house: Hearing,
-  at: Clicked,
-  notice: NonNullable<ActionResult['notice']>,
-): Promise<void> {
-  const card = house.frontDoor.view(notice);
-  if (at.replaceUrl) return replace(at.replaceUrl, { replace_original: true, ...renderCard(card) });
-  if (at.ts) await house.sending.edit({ team: at.team, channel: at.channel, ts: at.ts }, card);
 }
 
 /** Only the clicker sees it. */

@@ -109,10 +109,8 @@ const blockActions = z.object({
   trigger_id: maybe,
   response_url: maybe,
   channel: z.object({ id: text }).nullish(),
-  message: z.object({ ts: text, thread_ts: maybe }).nullish(),
-  container: z
-    .object({ message_ts: maybe, channel_id: maybe, thread_ts: maybe, is_ephemeral: z.boolean().nullish() })
-    .nullish(),
+  message: z.object({ thread_ts: maybe }).nullish(),
+  container: z.object({ channel_id: maybe, thread_ts: maybe, is_ephemeral: z.boolean().nullish() }).nullish(),
   actions: z.array(z.object({ action_id: text, value: maybe })).min(1),
 });
 
@@ -139,7 +137,6 @@ export function readClick(body: unknown): Click | null {
   const at: Clicked = {
     team: from.team,
     channel,
-    ts: payload.message?.ts ?? payload.container?.message_ts ?? null,
     thread: payload.message?.thread_ts ?? payload.container?.thread_ts ?? null,
     replaceUrl: payload.container?.is_ephemeral ? (payload.response_url ?? null) : null,
   };

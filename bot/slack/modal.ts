@@ -4,12 +4,10 @@ import { z } from 'zod';
 import { actionVerbs, type ActionVerb } from '../../engine/domain.ts';
 import { parseJson, type Ask } from './button.ts';
 
-/** The message that was clicked, so that it can be edited and answered beside. */
+/** Where the click was, so that it can be answered beside. */
 export const clicked = z.object({
   team: z.string(),
   channel: z.string(),
-  /** Null when the click was not on a message. */
-  ts: z.string().nullable(),
   thread: z.string().nullable(),
   /** Set for a message only the clicker sees; the only way to replace one. */
   replaceUrl: z.string().nullable(),

@@ -26,8 +26,6 @@ export interface Persona {
 export interface Sending extends Required<Pick<ChannelPort, 'send' | 'findByMark'>> {
   /** Answers at once and outside of any queue; for commands. */
   reply(where: Where, card: Card): Promise<void>;
-  /** Edits a message in place. */
-  edit(ref: SentRef, card: Card): Promise<void>;
 }
 
 /** Every function throws a ConnectorError. */
@@ -82,7 +80,6 @@ export function createSending(web: Web, persona: (team: string) => Promise<Perso
   return {
     send,
     findByMark,
-    edit,
     reply: async (where, card) => {
       await post(where, card, null);
     },

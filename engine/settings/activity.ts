@@ -74,6 +74,7 @@ const tellings: Record<string, Telling> = {
   'approval.refused': (who, fact) => `A decision by ${who} was refused: ${fact('why')}`,
   'approval.expired': () => 'Nobody decided on a plan in time',
   'action.refused': (who, fact) => `A click by ${who} was refused: ${fact('verb')}`,
+  'delivery.sent_again': () => 'A message was sent again, because it was not known whether it arrived',
   'step.claimed': (_, fact) => `A step was begun: ${fact('tool')}`,
   'step.done': (_, fact) => `A step was done: ${fact('tool')}`,
   'step.failed': (_, fact) => `A step failed: ${fact('tool')}`,

@@ -90,6 +90,26 @@ export async function learnIdentity(db: Database, who: NewIdentity): Promise<voi
   });
 }
 
+/** Somebody who writes for the first time is known from then on; whom settings name by mail alone is found by it. */
+export async function meetSender(db: Database, sender: Sender, known: Known): Promise<Known> {
+  if (known.personId || sender.outsider) return known;
+  const { channel, workspace, userId, name, mail } = sender;
+  const { mspId, clientId } = known;
+  await learnIdentity(db, {
+    mspId,
+    clientId,
+    channel,
+    workspace,
+    userId,
+    name: name ?? 'Unknown',
+    mail,
+    via: 'channel',
+  });
+  const met = await findKnown(db, sender);
+  if (!met?.personId) throw new Error('an identity was learned and is not there');
+  return met;
+}
+
 async function findOrAddPerson(
   tx: Parameters<typeof rows>[0],
   who: Omit<NewIdentity, 'channel' | 'workspace' | 'userId' | 'via'>,

@@ -189,6 +189,20 @@ export async function approvalsOf(on: Queryable, mspId: string, planId: string):
   return rows(on, ofPlan, [mspId, planId]);
 }
 
+const beside = statement(
+  'approvals_beside',
+  `SELECT ${approvalColumns} ${approvalFrom} WHERE a.msp_id = $1
+     AND a.plan_id = (SELECT plan_id FROM approvals WHERE msp_id = $1 AND id = $2) ORDER BY a.signer DESC`,
+);
+/** An Approval and those beside it over the same Plan; empty when this Msp has none of that id. */
+export async function approvalsBeside(
+  on: Queryable,
+  mspId: string,
+  approvalId: string,
+): Promise<ApprovalRow[]> {
+  return rows(on, beside, [mspId, approvalId]);
+}
+
 const byId = statement('approvals_by_id', `SELECT ${approvalColumns} ${approvalFrom} WHERE a.id = $1`);
 /** Without a mspId because a click names nothing else; the caller compares it with the clicker's own Msp. */
 export async function findApproval(on: Queryable, approvalId: string): Promise<ApprovalRow | null> {

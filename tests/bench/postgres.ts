@@ -114,7 +114,7 @@ async function setLogging(url: string, value: '0' | '-1'): Promise<void> {
 }
 
 const line =
-  /^@(?<database>[^@]*)@ LOG: {2}duration: (?<ms>[\d.]+) ms {2}(?:(?<step>parse|bind|execute) (?<name>[^:]+)|statement): (?<text>[^\n]*)/gm;
+  /^@(?<database>[^@]*)@ LOG: {2}duration: (?<ms>[\d.]+) ms {2}(?:(?<step>parse|bind|execute) (?<name>[^:]+)|statement): \s*(?<text>[^\n]*)/gm;
 
 /** Reads Postgres' log: `parse`, `bind` and `execute` of one statement are one run of it. */
 export function countStatements(log: string, database: string): StatementCount[] {

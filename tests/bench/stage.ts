@@ -48,20 +48,21 @@ const technicianOf = (msp: number): Somebody => ({
   name: `Tom Reed${msp}`,
 });
 
-/** Everybody who can ask. */
-export const askers: Asker[] = clientIndexes.flatMap((client) =>
-  Array.from({ length: PEOPLE_PER_CLIENT }, (_, place) => {
-    const number = client * PEOPLE_PER_CLIENT + place;
-    return {
-      number,
-      tenantId: guid(3, client),
-      aadObjectId: guid(4, number),
-      name: `Maya N${number}`,
-      mail: `maya${number}@client${client}.example`,
-      technician: technicianOf(mspOf(client)),
-      companyId: String(1000 + client),
-    };
-  }),
+/** Everybody who can ask, Client by turns. */
+export const askers: Asker[] = Array.from({ length: PEOPLE_PER_CLIENT }, (_, place) => place).flatMap(
+  (place) =>
+    clientIndexes.map((client) => {
+      const number = client * PEOPLE_PER_CLIENT + place;
+      return {
+        number,
+        tenantId: guid(3, client),
+        aadObjectId: guid(4, number),
+        name: `Maya N${number}`,
+        mail: `maya${number}@client${client}.example`,
+        technician: technicianOf(mspOf(client)),
+        companyId: String(1000 + client),
+      };
+    }),
 );
 
 const peopleOf = (client: number) => askers.filter((asker) => asker.tenantId === guid(3, client));

@@ -32,7 +32,8 @@ describe('what people write', () => {
         },
         conversation: 'slack:T0ACME:D0MAYA',
         address: { channel: 'slack', where: { team: 'T0ACME', channel: 'D0MAYA', thread: null } },
-        direct: true, addressed: true,
+        direct: true,
+        addressed: true,
         text: 'I need access to Zendesk & the CRM (https://crm.example)',
       },
     ]);
@@ -54,7 +55,8 @@ describe('what people write', () => {
     const ts = house.messages[0]?.key.split(':')[3];
     expect(house.messages[0]).toMatchObject({
       text: 'my VPN is broken',
-      direct: false, addressed: true,
+      direct: false,
+      addressed: true,
       conversation: `slack:T0ACME:C0HELP:${ts}`,
       address: { where: { team: 'T0ACME', channel: 'C0HELP', thread: ts } },
     });
@@ -87,7 +89,8 @@ describe('what people write', () => {
     await house.driver.event('T0ACME', { ...event, ts: '3.2', thread_ts: '2.1', text: 'yes, since Monday' });
     expect(house.messages).toHaveLength(1);
     expect(house.messages[0]).toMatchObject({
-      direct: false, addressed: false,
+      direct: false,
+      addressed: false,
       conversation: 'slack:T0ACME:C0HELP:2.1',
       text: 'yes, since Monday',
     });
@@ -272,20 +275,18 @@ describe('what people click', () => {
     expect(whisper.args).toMatchObject({ channel: 'D0TOM', user: 'U0TOM', text: 'Noted.' });
   });
 
-  it('a notice that comes back replaces the clicked card at once', async () => {
+  it('a posted card is left to its deliveries, so that a click never sets it back', async () => {
     house.answers.action = async () => ({
       sentence: 'Already decided by Nina Cole.',
       notice: { kind: 'not_served' },
     });
-    house.answers.view = (notice) => words(`card of ${notice.kind}`);
     const { ts, buttons } = await sendApproval();
     await house.driver.click(tom, buttons[0] as Button, { ts });
-    expect((await house.slack.nextCall('chat.update')).args).toMatchObject({
-      channel: 'D0TOM',
-      ts,
-      text: 'card of not_served',
+    expect((await house.slack.nextCall('chat.postEphemeral')).args).toMatchObject({
+      text: 'Already decided by Nina Cole.',
     });
-    expect(house.slack.posts('D0TOM')[0]).toMatchObject({ text: 'card of not_served', blocks: undefined });
+    expect(house.slack.callsOf('chat.update')).toEqual([]);
+    expect(house.slack.posts('D0TOM')[0]).toMatchObject({ edits: 0 });
   });
 
   it('a card that only its reader sees is replaced through its response_url', async () => {

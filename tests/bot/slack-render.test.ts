@@ -263,7 +263,7 @@ describe('text as text', () => {
 });
 
 describe('a modal', () => {
-  const at = { team: 'T0NORTH', channel: 'D0TOM', ts: '1.1', thread: null, replaceUrl: null };
+  const at = { team: 'T0NORTH', channel: 'D0TOM', thread: null, replaceUrl: null };
 
   it('any question fits, and a click gives back the data that the button had', () => {
     fc.assert(

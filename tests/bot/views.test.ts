@@ -544,9 +544,10 @@ describe('what goes to the ticket and to staff', () => {
     const [card] = cardsOf('alert');
     expect(card?.tone).toBe('danger');
     expect(card?.push).toBe(
-      "We don't know if a step for Maya Lopez at Acme Corp happened · Add Maya Lopez to App - Zendesk: Microsoft 365 did not answer. · ticket 4821",
+      "We don't know whether a step happened · Acme Corp · Add Maya Lopez to App - Zendesk: Microsoft 365 did not answer. · ticket 4821",
     );
     expect(card && facts(card)).toEqual([
+      { name: 'Client', value: 'Acme Corp' },
       { name: 'Ticket', value: '4821', url: 'https://psa.northwind.example/tickets/4821' },
     ]);
   });

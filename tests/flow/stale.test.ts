@@ -1,7 +1,8 @@
 /** What is signed is what runs, as things are when it runs: every change between signature and call. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findAction, people } from './app.ts';
-import { cardOf, startStage, type Signed, type Stage } from './held.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { TeamsPerson } from '../stand-ins/bot-framework.ts';
+import { findAction, people, tenants } from './app.ts';
+import { acmeDirectory, cardOf, startStage, type Signed, type Stage } from './held.ts';
 import { until } from './seen.ts';
 
 const zendesk = 'I need access to Zendesk';
@@ -16,7 +17,7 @@ function alertsTo({ app }: Stage, { ticketId }: Signed): string[] {
   return app
     .heard(people.tom)
     .filter(({ activity }) => findAction(activity, 'approve') === null)
-    .map(({ activity }) => JSON.stringify(activity))
+    .map(({ activity }) => JSON.stringify(activity).replaceAll('\\', ''))
     .filter((text) => text.includes(`${ticketId}`) && text.includes('was not run'));
 }
 
@@ -97,12 +98,21 @@ describe('what the database was made to say after the signature', () => {
     await expectStopped(stage, signed, /not what was signed/);
   });
 
+  const expire = `UPDATE approvals SET expires_at = clock_timestamp() - interval '1 second' WHERE id = $1`;
+
   it('runs nothing that could not begin within 24 hours', async () => {
-    const signed = await tamper(
-      `UPDATE approvals SET expires_at = clock_timestamp() - interval '1 second' WHERE id = $1`,
-      ({ approvalId }) => [approvalId],
-    );
-    await expectStopped(stage, signed, /24 hours/);
+    const signed = await tamper(expire, ({ approvalId }) => [approvalId]);
+    await expectStopped(stage, signed, /could not begin within 24 hours/);
+  });
+
+  it('gives up after 24 hours on a note that never arrives, and says so', async () => {
+    stage.hold();
+    const signed = await stage.sign(people.maya, zendesk);
+    await stage.query(expire, [signed.approvalId]);
+    await until(async () => expect(await stateOf(stage, signed)).toBe('handed_off'));
+    await until(() => expect(stage.app.texts(people.maya).at(-1)).toMatch(handedOff));
+    await stage.release();
+    await expectStopped(stage, signed, /could not begin within 24 hours/);
   });
 
   it('asks again when the approval is gone', async () => {
@@ -132,5 +142,155 @@ describe('what the database was made to say after the signature', () => {
     await stage.query(`UPDATE persons SET roles = '{msp_technician}' WHERE name = 'Tom Reed'`);
     expect(stage.writes()).toEqual([]);
     expect(stage.notes(signed.ticketId).join()).toMatch(/signature that is not there/);
+  });
+});
+
+/** Waits until a command was answered. */
+async function command({ app }: Stage, who: TeamsPerson, line: string): Promise<string> {
+  const before = app.heard(who).length;
+  await app.say(who, line);
+  return JSON.stringify(
+    (await until(() => app.heard(who)[before] ?? Promise.reject(new Error('no answer yet')))).activity,
+  );
+}
+
+describe('what people and the world changed after the signature', () => {
+  let stage: Stage;
+  beforeAll(async () => void (stage = await startStage()));
+  afterAll(() => stage.close());
+
+  /** Signed, then changed, then free to run; `undo` puts it back after the test. */
+  async function change(happen: () => unknown, undo: () => unknown): Promise<Signed> {
+    stage.hold();
+    const signed = await stage.sign(people.maya, zendesk);
+    onTestFinished(async () => void (await undo()));
+    await happen();
+    await stage.release();
+    return signed;
+  }
+
+  const says = (who: TeamsPerson, line: string) => () => command(stage, who, line);
+
+  it('runs nothing of a tool that an admin disabled', async () => {
+    const signed = await change(
+      says(people.ada, 'policy acme m365.add_group_member disabled'),
+      says(people.ada, 'policy acme m365.add_group_member inherit'),
+    );
+    await expectStopped(stage, signed, /m365\.add_group_member is disabled/);
+  });
+
+  it('runs nothing once the client is in plan mode', async () => {
+    const signed = await change(says(people.ada, 'mode acme plan'), says(people.ada, 'mode acme execute'));
+    await expectStopped(stage, signed, /plan mode/);
+  });
+
+  it('runs nothing once a technician has said stop', async () => {
+    const signed = await change(
+      says(people.tom, 'stop acme'),
+      says(people.ada, 'resume acme checked with the client'),
+    );
+    await expectStopped(stage, signed, /stopped all work/);
+  });
+
+  it('runs nothing for a client that was archived', async () => {
+    const status = `UPDATE clients SET status = $1 WHERE slug = 'acme'`;
+    const signed = await change(
+      () => stage.query(status, ['archived']),
+      () => stage.query(status, ['active']),
+    );
+    await expectStopped(stage, signed, /archived/);
+  });
+
+  it('runs nothing in a tenant that the plan was not signed for', async () => {
+    const mapping = `UPDATE mappings SET external_id = $1 WHERE connection_id = 'northwind-m365' AND client_id = (SELECT id FROM clients WHERE slug = 'acme')`;
+    const signed = await change(
+      () => stage.query(mapping, ['44444444-4444-4444-8444-444444444444']),
+      () => stage.query(mapping, [tenants.acme]),
+    );
+    await expectStopped(stage, signed, /no longer connected for this client as it was signed/);
+  });
+
+  it('asks again, the manager too, when the policy was tightened', async () => {
+    const signed = await change(
+      says(people.ada, 'policy acme m365.add_group_member approval_needed+manager'),
+      says(people.ada, 'policy acme m365.add_group_member inherit'),
+    );
+    await expectBothAsked(signed);
+  });
+
+  it('asks again, the manager too, when the target has gained a directory role', async () => {
+    const { directoryRoles } = acmeDirectory(stage).tenant;
+    const signed = await change(
+      () =>
+        directoryRoles.push({
+          id: 'role-99',
+          displayName: 'Helpdesk Administrator',
+          members: [people.maya.aadObjectId],
+        }),
+      () => directoryRoles.pop(),
+    );
+    await expectBothAsked(signed);
+  });
+
+  async function expectBothAsked(signed: Signed): Promise<void> {
+    const approvals = await expectAskedAgain(stage, signed, /signature that is not there \(manager\)/);
+    expect(approvals.map(({ signer }) => signer)).toEqual(['technician', 'manager']);
+    expect(cardOf(stage.app.heard(people.priya), approvals[1]?.id ?? '')).toBeDefined();
+    expect(stage.app.texts(people.maya).at(-1)).toMatch(
+      /^This needs a yes from your IT team and your manager\./,
+    );
+  }
+
+  it('asks again when the group was renamed', async () => {
+    const { group } = acmeDirectory(stage);
+    const signed = await change(
+      () => (group.displayName = 'App - Zendesk Suite'),
+      () => (group.displayName = 'App - Zendesk'),
+    );
+    await expectAskedAgain(stage, signed, /not what was signed any more/);
+  });
+
+  it('passes it to a person when the group can no longer be changed', async () => {
+    const { group } = acmeDirectory(stage);
+    const signed = await change(
+      () => (group.groupTypes = ['DynamicMembership']),
+      () => (group.groupTypes = []),
+    );
+    await until(async () => expect(await stateOf(stage, signed)).toBe('handed_off'));
+    await stage.app.settled();
+    expect(stage.writes()).toEqual([]);
+    expect(alertsTo(stage, signed)).toEqual([expect.stringMatching(/come from a rule/)]);
+    expect(stage.app.texts(people.maya).at(-1)).toMatch(handedOff);
+  });
+
+  it('calls nothing when it has become so meanwhile', async () => {
+    const { group } = acmeDirectory(stage);
+    const signed = await change(
+      () => group.members.push(people.maya.aadObjectId),
+      () => group.members.pop(),
+    );
+    await until(async () => expect(await stateOf(stage, signed)).toBe('done'));
+    await stage.app.settled();
+    expect(stage.writes()).toEqual([]);
+    expect(stage.notes(signed.ticketId).at(-1)).toMatch(/so already; nothing was called/);
+    expect(stage.app.texts(people.maya).at(-1)).toMatch(/^Done\. You have Zendesk access\./);
+  });
+
+  it('runs once what was signed, and nothing more for the same click again', async () => {
+    stage.hold();
+    const signed = await stage.sign(people.maya, zendesk);
+    await stage.release();
+    await until(async () => expect(await stateOf(stage, signed)).toBe('done'));
+    await stage.app.settled();
+    const told = stage.app.texts(people.maya).length;
+    const { approvalId, digest } = signed;
+    for (const who of [people.tom, people.nina]) {
+      const answer = await stage.app.click(who, 'approve', { approvalId, digest });
+      expect(JSON.stringify(answer)).toContain('Tom Reed has already approved this');
+    }
+    await stage.app.settled();
+    expect(stage.writes()).toHaveLength(1);
+    expect(stage.app.texts(people.maya)).toHaveLength(told);
+    expect(stage.notes(signed.ticketId)).toHaveLength(2);
   });
 });
