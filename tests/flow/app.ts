@@ -61,7 +61,12 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function startApp(environment: Record<string, string> = {}): Promise<App> {
+type Environment = Record<string, string>;
+
+/** `environment` may depend on where the stand-in of Teams is. */
+export async function startApp(
+  environment: Environment | ((teams: BotFramework) => Environment) = {},
+): Promise<App> {
   const database = await testDatabase();
   const teams = await startBotFramework();
   const config = loadConfig({
@@ -69,7 +74,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     SECRET_KEY: randomBytes(32).toString('base64'),
-    ...environment,
+    ...(typeof environment === 'function' ? environment(teams) : environment),
   });
   const running = await start(config);
   const messages = `${running.url}/api/messages`;
