@@ -11,6 +11,11 @@ export function createHttpApp(): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.use((request, response, next) => {
+    // A body that was refused half-read would hold up the connection's next request.
+    response.once('finish', () => request.resume());
+    next();
+  });
   return app;
 }
 

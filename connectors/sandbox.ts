@@ -39,6 +39,8 @@ export interface SandboxRequest {
 export interface SandboxAnswer {
   status?: number;
   json?: unknown;
+  /** Instead of JSON, a page for people. */
+  html?: string;
   headers?: Record<string, string>;
 }
 /** `route` is `"GET /company/companies/:id"`; the first that matches answers. */
@@ -203,6 +205,8 @@ function decodeAll(params: Record<string, string>): Record<string, string> {
 function send(response: ServerResponse, answer: SandboxAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const status = answer.status ?? 200;
-  response.writeHead(status, { 'content-type': 'application/json', ...answer.headers });
+  const type = answer.html === undefined ? 'application/json' : 'text/html; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, ...answer.headers });
+  if (answer.html !== undefined) return void response.end(answer.html);
   response.end(status === 204 || answer.json === undefined ? undefined : JSON.stringify(answer.json));
 }

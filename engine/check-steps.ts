@@ -81,12 +81,13 @@ async function lookAtStep(
   const args = tool.args.safeParse(step.args);
   if (!args.success) return { reason: `The plan gives ${tool.name} arguments that it does not take.` };
   try {
-    const live = await inspect(found, args.data, requester.directoryId ?? 'nobody');
+    const id = newId('stp');
+    const live = await inspect(found, args.data, id);
     if (live.obstacle) return { reason: live.obstacle };
     const stranger = await notTheirs(scope, requester, live.subjects);
     if (stranger) return { reason: stranger };
     return {
-      id: newId('stp'),
+      id,
       tool: tool.name,
       toolVersion: tool.version,
       connectionId: connection.row.id,

@@ -141,11 +141,15 @@ async function callStep(house: House, plan: PlanRow, call: ClaimedCall): Promise
     return { kind: 'failed', why };
   }
   if (await showsUp(call, step)) {
-    await settle(house, plan, step, { state: 'done', outcome: 'Verified.', result });
+    await settle(house, plan, step, { state: 'done', outcome: verifiedIn(call), result });
     house.failpoint('step.recorded');
     return null;
   }
   return unknown(house, plan, step, 'The vendor accepted it, but it does not show.');
+}
+
+function verifiedIn({ found }: Pick<ClaimedCall, 'found'>): string {
+  return `Verified in ${found.connection.connector.name}.`;
 }
 
 async function showsUp(
@@ -169,7 +173,7 @@ async function settleByProof(
   const { step } = call.turn;
   const proof = await verifyStep(call.found, step, call.claimedAt);
   if (proof === 'done') {
-    await settle(house, plan, step, { state: 'done', outcome: 'Verified.', result: null });
+    await settle(house, plan, step, { state: 'done', outcome: verifiedIn(call), result: null });
     return null;
   }
   if (proof === 'not_done' && step.effect === 'repeatable') return tryAgain(house, plan, call, why);

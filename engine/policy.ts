@@ -71,9 +71,9 @@ export function decideVerdict(input: PolicyInput): Verdict {
 }
 
 const where = {
-  default: 'by default',
-  msp: 'by the setting for all clients',
-  client: 'by the setting for this client',
+  default: '(the default)',
+  msp: '(set for all clients)',
+  client: '(set for this client)',
 };
 
 function stepVerdict(step: StepFacts, input: PolicyInput): StepVerdict {

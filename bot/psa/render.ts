@@ -48,7 +48,7 @@ function markText(mark: { tone: keyof typeof prefix; text: string }): string {
 
 function stepText(step: CardStep): string {
   const outcome = step.outcome ? [`Result: ${step.outcome.text}`] : [];
-  return [step.text, ...step.marks.map(markText), ...step.details, ...outcome].join(' · ');
+  return [step.text, ...step.marks.map(markText), ...step.details, ...outcome].join('\n');
 }
 
 function choicesOf(card: Card): NoteBlock[] {

@@ -7,14 +7,15 @@ type Answer = Extract<Notice, { kind: 'answer' }>;
 /** Answers a question from the documentation, with the articles and a way to a person. */
 export function answer(notice: Answer): Card {
   const text = manyLines(notice.text, 2_000);
+  const articles = notice.sources.map(({ title, url }) => ({ title: `Read the article: ${title}`, url }));
   return {
     title: '',
     tone: 'plain',
-    blocks: [paragraph(text), ...linksTo(notice.sources)],
+    blocks: [paragraph(text), ...linksTo(articles)],
     actions: [
       {
         verb: 'talk_to_person',
-        label: 'I still need help',
+        label: articles.length > 0 ? 'I still need help' : 'Talk to someone',
         style: 'default',
         data: { requestId: notice.requestId },
       },

@@ -60,7 +60,7 @@ export const examples: Approval[] = [
   {
     ...approved,
     planState: 'done' as const,
-    steps: [{ ...grantZendesk, state: 'done' as const, outcome: 'checked in Microsoft 365' }],
+    steps: [{ ...grantZendesk, state: 'done' as const, outcome: 'Verified in Microsoft 365.' }],
     outcome: 'All steps are done and verified.',
   },
   {

@@ -44,15 +44,25 @@ function technicianBlocks(view: ApprovalView): CardBlock[] {
     },
     ...claimedMark(view),
     { type: 'quote', text: manyLines(view.ask, 300), from: name },
-    ...view.diagnosis.slice(0, 2).map((line) => paragraph(oneLine(line, 250))),
+    ...findings(view).map(paragraph),
     {
       type: 'steps',
       title: 'Steps',
-      steps: view.steps.map((step) => stepCard(step, { ended, withTool: false })),
+      steps: view.steps.map((step) => stepCard(step, { ended, withTool: false, withUndo: true })),
     },
     ...(why && open ? [paragraph(`Why it asks: ${why}`)] : []),
     planLine(view),
   ];
+}
+
+/** Two lines of what was read, without those that a Step below says as well. */
+function findings({ diagnosis, steps }: ApprovalView): string[] {
+  const bare = (line: string) => oneLine(line, 250).replace(/[.]$/, '');
+  const below = new Set(steps.flatMap(({ remarks }) => remarks.map(bare)));
+  return diagnosis
+    .filter((line) => !below.has(bare(line)))
+    .slice(0, 2)
+    .map((line) => oneLine(line, 250));
 }
 
 function toneOf(view: ApprovalView): Tone {

@@ -31,7 +31,7 @@ export function outcomeNote(notice: OutcomeNote): Card {
 
 function stepsOf(notice: OutcomeNote): CardBlock[] {
   if (notice.steps.length === 0) return [];
-  const steps = notice.steps.map((step) => stepCard(step, { ended: true, withTool: true }));
+  const steps = notice.steps.map((step) => stepCard(step, { ended: true, withTool: true, withUndo: false }));
   return [{ type: 'steps', title: 'What happened, step by step', steps }];
 }
 
@@ -52,7 +52,7 @@ export const examples: OutcomeNote[] = [
     kind: 'outcome_note',
     result: 'done',
     lines: ['Maya Lopez has Zendesk access.'],
-    steps: [{ ...grantZendesk, state: 'done', outcome: 'checked in Microsoft 365' }],
+    steps: [{ ...grantZendesk, state: 'done', outcome: 'Verified in Microsoft 365.' }],
     code: '7F3K-22QX',
     decidedBy: 'Tom Reed',
     reason: null,

@@ -24,7 +24,7 @@ export function planNote(notice: PlanNoteNotice): Card {
   const plan = notice.plan;
   const planOnly = plan.mode === 'plan';
   const name = oneLine(plan.requester.name, 80);
-  const what = plan.result === 'steps' ? `Plan: ${oneLine(plan.title, 140)}` : headings[plan.result];
+  const what = headingOf(plan);
   const title = planOnly ? 'Plan only: nothing was or will be run' : what;
   return {
     title,
@@ -52,9 +52,14 @@ export function planNote(notice: PlanNoteNotice): Card {
   };
 }
 
+function headingOf({ result, title, sources }: PlanNote): string {
+  if (result === 'steps') return `Plan: ${oneLine(title, 140)}`;
+  return result === 'answer' && sources.length === 0 ? 'Answered' : headings[result];
+}
+
 function stepsOf(plan: PlanNote): CardBlock[] {
   if (plan.steps.length === 0) return [];
-  const steps = plan.steps.map((step) => stepCard(step, { ended: false, withTool: true }));
+  const steps = plan.steps.map((step) => stepCard(step, { ended: false, withTool: true, withUndo: true }));
   return [{ type: 'steps', title: 'Steps, in order', steps }];
 }
 

@@ -17,10 +17,10 @@ export function marksOf(step: StepView): CardStep['marks'] {
   return marks.toSorted((a, b) => Number(b.tone === 'danger') - Number(a.tone === 'danger'));
 }
 
-/** Before -> after, whether it can be undone, and the facts to know before signing. */
-export function detailsOf(step: StepView): string[] {
+/** Before -> after and the facts to know; `withUndo` adds whether it can be undone, which helps only before it runs. */
+export function detailsOf(step: StepView, withUndo: boolean): string[] {
   const details = [changeOf(step), ...step.remarks.map((remark) => oneLine(remark, 300))];
-  if (step.undo !== null) details.push(`Can be undone: ${oneLine(step.undo, 200)}`);
+  if (withUndo && step.undo !== null) details.push(`Can be undone: ${oneLine(step.undo, 200)}`);
   return details.filter((detail) => detail !== null);
 }
 
@@ -42,7 +42,7 @@ export function outcomeOf(step: StepView, ended: boolean): CardStep['outcome'] {
     case 'running':
       return say('plain', 'Running now');
     case 'done':
-      return say('good', 'Done');
+      return doneSays(how);
     case 'failed':
       return say('danger', 'Failed');
     case 'skipped':
@@ -52,13 +52,22 @@ export function outcomeOf(step: StepView, ended: boolean): CardStep['outcome'] {
   }
 }
 
+/** "Verified in Microsoft 365." -> "Done and verified in Microsoft 365." */
+function doneSays(how: string): CardStep['outcome'] {
+  const text = how.replace(/^Verified\b/, 'Done and verified');
+  return { tone: 'good', text: text !== how ? text : how ? `Done: ${how}` : 'Done' };
+}
+
 /** A Step as a technician reads it; `withTool` adds the tool's name in brackets, for Notes only. */
-export function stepCard(step: StepView, options: { ended: boolean; withTool: boolean }): CardStep {
+export function stepCard(
+  step: StepView,
+  options: { ended: boolean; withTool: boolean; withUndo: boolean },
+): CardStep {
   const text = oneLine(step.text, 300);
   const outcome = outcomeOf(step, options.ended);
   return {
     text: options.withTool ? `${text} [${step.tool}]` : text,
-    details: detailsOf(step),
+    details: detailsOf(step, options.withUndo),
     marks: marksOf(step),
     ...(outcome && { outcome }),
   };

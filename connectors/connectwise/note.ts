@@ -45,7 +45,7 @@ function renderBlock(block: NoteBlock): string {
       return lines(block.text).join('\n');
     case 'list':
       return block.items
-        .map((item, index) => `${block.ordered ? `${index + 1}.` : '-'} ${atStart(inline(item))}`)
+        .map((item, index) => renderItem(item, block.ordered ? `${index + 1}. ` : '- '))
         .join('\n');
     case 'facts':
       return block.facts
@@ -56,6 +56,13 @@ function renderBlock(block: NoteBlock): string {
         .map((line) => `> ${line}`.trimEnd())
         .join('\n');
   }
+}
+
+/** An item's first line, and each further one as a point under it. */
+function renderItem(item: string, sign: string): string {
+  const [first = '', ...more] = clean(item).trim().split('\n').map(inline);
+  const points = more.filter(Boolean).map((line) => `${' '.repeat(sign.length)}- ${atStart(line)}`);
+  return [`${sign}${atStart(first)}`, ...points].join('\n');
 }
 
 function bold(text: string): string {

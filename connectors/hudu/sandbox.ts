@@ -1,6 +1,7 @@
 /** A stand-in for a Hudu server with the articles of every company, as one API key sees them. */
 import type { World } from '../contract.ts';
 import { startSandbox, type Sandbox, type SandboxAnswer, type SandboxRequest } from '../sandbox.ts';
+import { plainText } from './plain-text.ts';
 
 export const sandboxSecrets = { apiKey: 'sandbox-hudu-key' };
 
@@ -41,13 +42,40 @@ export function startHuduSandbox(world: World, _config: object, port?: number): 
       'GET /api/v1/articles/:id': (request) => ({
         json: { article: state.articles.find((article) => article.id === Number(request.params.id)) ?? null },
       }),
+      'GET /kba/:slug': (request) => articlePage(state, request),
     },
     authorize: (request) =>
-      request.headers['x-api-key'] === sandboxSecrets.apiKey
+      request.path.startsWith('/kba/') || request.headers['x-api-key'] === sandboxSecrets.apiKey
         ? null
         : { status: 401, json: { error: 'Invalid API key' } },
     notFound: () => ({ status: 404, json: { error: 'Not Found' } }),
   });
+}
+
+/** What a browser shows for an article's link; Hudu asks people to sign in here, which practice has no use for. */
+function articlePage(state: HuduState, { params }: SandboxRequest): SandboxAnswer {
+  const article = state.articles.find(({ slug }) => slug === params.slug);
+  const [title, text] = article
+    ? [article.name, plainText(article.content)]
+    : ['No such article', 'It may have been moved or deleted.'];
+  return {
+    status: article ? 200 : 404,
+    headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" },
+    html: `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>
+  :root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif }
+  body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; overflow-wrap: anywhere }
+</style>
+<h1>${escapeHtml(title)}</h1>
+${htmlOf(text)}
+<p><small>Practice documentation, as Hudu would show it.</small></p>
+</html>
+`,
+  };
 }
 
 function listArticles(state: HuduState, { query }: SandboxRequest): SandboxAnswer {
@@ -104,9 +132,12 @@ function articleOf(input: { id: number; title: string; text: string; companyId: 
   };
 }
 
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 function htmlOf(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped
+  return escapeHtml(text)
     .split(/\n{2,}/)
     .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br>')}</p>`)
     .join('\n');

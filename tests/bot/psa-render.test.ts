@@ -43,7 +43,7 @@ describe('a note', () => {
     ]);
   });
 
-  it('writes steps as an ordered list with marks in words, details and result', () => {
+  it('writes steps as an ordered list, each mark, detail and result on a line of its own', () => {
     const card: Card = {
       ...empty,
       blocks: [
@@ -66,7 +66,7 @@ describe('a note', () => {
       {
         type: 'list',
         ordered: true,
-        items: ['Do it [a.do_it] · Attention: Cannot be undone · x: no → yes · Result: Done'],
+        items: ['Do it [a.do_it]\nAttention: Cannot be undone\nx: no → yes\nResult: Done'],
       },
     ]);
   });

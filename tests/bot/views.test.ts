@@ -227,12 +227,18 @@ describe('what an employee reads', () => {
     expect(texts(card)).toEqual(['From "VPN setup": press Connect.']);
     expect(card.blocks).toContainEqual({
       type: 'links',
-      links: [{ title: 'VPN setup', url: 'https://docs.acme.example/vpn' }],
+      links: [{ title: 'Read the article: VPN setup', url: 'https://docs.acme.example/vpn' }],
     });
     expect(everything(card)).not.toContain('javascript:');
     expect(card.actions.map(({ verb, label }) => [verb, label])).toEqual([
       ['talk_to_person', 'I still need help'],
     ]);
+  });
+
+  it('offers a person where no article answered', () => {
+    const card = view({ kind: 'answer', text: 'Happy to help.', sources: [], requestId: 'req_7' });
+    expect(card.blocks).toHaveLength(1);
+    expect(card.actions.map(({ label }) => label)).toEqual(['Talk to someone']);
   });
 
   it('asks with one button per choice and lets them write instead', () => {
@@ -289,6 +295,15 @@ describe('the approval card', () => {
       "Why it asks: Adding people to groups needs a technician's signature.",
       'Plan 7F3K-22QX · expires Sun 22 Nov, 9:02',
     ]);
+  });
+
+  it('says nothing twice: a finding that a step says as well leaves its place to the next', () => {
+    const card = approvalCard({
+      diagnosis: ['Sign-in is blocked.', 'Blocked by Tom Reed.', 'Check why before signing.', 'More.'],
+      steps: [{ ...firstStep, remarks: ['Blocked by Tom Reed'] }],
+    });
+    expect(texts(card).slice(0, 2)).toEqual(['Sign-in is blocked.', 'Check why before signing.']);
+    expect(everything(card).match(/Blocked by Tom Reed/g)).toHaveLength(1);
   });
 
   it('shows each step with before and after and how it can be undone', () => {
@@ -457,6 +472,7 @@ describe('the approval card after the decision', () => {
     ['running', null, 'running', 'Running now'],
     ['done', null, 'done', 'Done'],
     ['done', 'checked in Microsoft 365', 'done', 'Done: checked in Microsoft 365'],
+    ['done', 'Verified in Microsoft 365.', 'done', 'Done and verified in Microsoft 365.'],
     ['failed', 'the group is gone', 'failed', 'Failed: the group is gone'],
     ['skipped', null, 'failed', 'Skipped'],
     ['unknown', null, 'failed', unknown],
@@ -532,7 +548,8 @@ describe('what goes to the ticket and to staff', () => {
     expect(
       done?.blocks.find((block): block is CardBlock & { type: 'steps' } => block.type === 'steps')?.steps[0]
         ?.outcome?.text,
-    ).toBe('Done: checked in Microsoft 365');
+    ).toBe('Done and verified in Microsoft 365.');
+    expect(done && everything(done)).not.toContain('undone');
     expect(denied && facts(denied)).toEqual([
       { name: 'Decided by', value: 'Tom Reed' },
       { name: 'Internal reason', value: 'No free licence until Monday' },

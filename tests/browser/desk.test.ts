@@ -103,6 +103,30 @@ describe.skipIf(!browserPath)('the Desk, as a person uses it', () => {
     expect(group?.members.filter((id) => id === 'aaaaaaaa-0000-4000-8000-000000000001')).toHaveLength(1);
   }, 40_000);
 
+  it('on a small screen a long card begins with its title, says that there is more, and shows the whole form of Deny', async () => {
+    await page.setViewportSize({ width: 1366, height: 640 });
+    await page.getByText('Lena Fox').click();
+    await page.getByRole('button', { name: 'My account is locked out' }).click();
+    const card = page.locator('#technician .card').filter({ hasText: 'Let Lena Fox sign in again' });
+    const inView = (name: string) => card.getByRole('button', { name, exact: true }).boundingBox();
+    const chat = await page.locator('#technician .chat').boundingBox();
+    const end = (chat?.y ?? 0) + (chat?.height ?? 0);
+    await expect.poll(async () => (await card.getByRole('heading').boundingBox())?.y ?? 0).toBeLessThan(end);
+    expect((await inView('Approve'))?.y).toBeGreaterThan(end);
+    await page.getByRole('button', { name: 'Read on to approve or deny' }).click();
+    await expect.poll(async () => (await inView('Deny…'))?.y ?? end).toBeLessThan(end);
+
+    await page.locator('#technician').getByText('Ada Park').click();
+    await page.getByText('Now be Ada').waitFor();
+    await card.getByRole('button', { name: 'Deny…' }).click();
+    await expect.poll(async () => (await inView('Deny'))?.y ?? end).toBeLessThan(end);
+    await page.keyboard.type('She has left');
+    expect(await card.getByLabel('Why?').inputValue()).toBe('She has left');
+    await page.screenshot({ path: join(pictures, 'desk-deny.png') });
+    await card.getByRole('button', { name: 'Deny', exact: true }).click();
+    await card.getByText('Denied by Ada Park').waitFor();
+  }, 40_000);
+
   it('fits a phone of 360 pixels', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('button', { name: 'Technician', exact: true }).click();

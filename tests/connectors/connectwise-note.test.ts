@@ -79,6 +79,21 @@ describe('a rendered note', () => {
     }
   });
 
+  it('shows each further line of an item as a point under it, in longer lists too', () => {
+    const items = Array.from({ length: 10 }, (_, at) => `Step ${at + 1}\nno → yes\n# Result: <b>Done</b>`);
+    const body = renderBody([{ type: 'list', ordered: true, items }]);
+    expect(body.split('\n').slice(0, 3)).toEqual([
+      '1. Step 1',
+      '   - no → yes',
+      '   - \\# Result: &lt;b>Done&lt;/b>',
+    ]);
+    const html = markdown.render(body);
+    expect(html.match(/<ol>/g)).toHaveLength(1);
+    expect(html.match(/<ul>/g)).toHaveLength(10);
+    expect(html.match(/<li>/g)).toHaveLength(30);
+    expect(html).not.toMatch(/<(b|h\d|pre)\b/);
+  });
+
   it('lets no untrusted line start a block of its own', () => {
     const html = markdown.render(renderBody(text('fine\n# not a heading\n\n- not a list\n===')));
     expect(html).not.toMatch(/<(h\d|ul|li)/);

@@ -155,6 +155,22 @@ describe('reading one article', () => {
   });
 });
 
+it("shows an article's link to a browser without a key as a page, and nothing else", async () => {
+  const article = {
+    slug: 'odd-9',
+    name: '<b>Odd</b> & new',
+    content: '<p>One<br>two</p><script>x()</script>',
+  };
+  addArticle({ ...article, url: '/kba/odd-9' });
+  const response = await fetch(`${sandbox.url}/kba/odd-9`);
+  const page = await response.text();
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page).toContain('<h1>&lt;b&gt;Odd&lt;/b&gt; &amp; new</h1>\n<p>One<br>two</p>');
+  expect(page).not.toContain('x()');
+  expect((await fetch(`${sandbox.url}/kba/none`)).status).toBe(404);
+  expect((await fetch(`${sandbox.url}/api/v1/articles`)).status).toBe(401);
+});
+
 it('sends the key as Hudu wants it, and is unauthorized with a wrong one', async () => {
   await api.checkKey();
   expect(sandbox.calls[0]?.headers['x-api-key']).toBe(sandboxSecrets.apiKey);

@@ -17,7 +17,7 @@ function alertsTo({ app }: Stage, { ticketId }: Signed): string[] {
   return app
     .heard(people.tom)
     .filter(({ activity }) => findAction(activity, 'approve') === null)
-    .map(({ activity }) => JSON.stringify(activity).replaceAll('\\', ''))
+    .map(({ activity }) => JSON.stringify(activity))
     .filter((text) => text.includes(`${ticketId}`) && text.includes('was not run'));
 }
 
@@ -176,7 +176,7 @@ describe('what people and the world changed after the signature', () => {
       says(people.ada, 'policy acme m365.add_group_member disabled'),
       says(people.ada, 'policy acme m365.add_group_member inherit'),
     );
-    await expectStopped(stage, signed, /m365\.add_group_member is disabled/);
+    await expectStopped(stage, signed, /m365\.add_group_member is (switched off|disabled)/);
   });
 
   it('runs nothing once the client is in plan mode', async () => {
@@ -212,8 +212,12 @@ describe('what people and the world changed after the signature', () => {
 
   it('asks again, the manager too, when the policy was tightened', async () => {
     const signed = await change(
-      says(people.ada, 'policy acme m365.add_group_member approval_needed+manager'),
-      says(people.ada, 'policy acme m365.add_group_member inherit'),
+      () =>
+        stage.query(
+          `INSERT INTO policies (id, msp_id, client_id, tool, setting, manager, set_by)
+           SELECT 'pol_tightened', msp_id, id, 'm365.add_group_member', 'approval_needed', true, 'test' FROM clients WHERE slug = 'acme'`,
+        ),
+      () => stage.query(`DELETE FROM policies WHERE id = 'pol_tightened'`),
     );
     await expectBothAsked(signed);
   });
@@ -241,11 +245,12 @@ describe('what people and the world changed after the signature', () => {
     );
   }
 
-  it('asks again when the group was renamed', async () => {
-    const { group } = acmeDirectory(stage);
+  it('asks again when the person is called something else by now', async () => {
+    const maya = acmeDirectory(stage).tenant.users.find(({ id }) => id === people.maya.aadObjectId);
+    if (!maya) throw new Error('Acme has no Maya');
     const signed = await change(
-      () => (group.displayName = 'App - Zendesk Suite'),
-      () => (group.displayName = 'App - Zendesk'),
+      () => (maya.displayName = 'Maya Lopez-Grant'),
+      () => (maya.displayName = 'Maya Lopez'),
     );
     await expectAskedAgain(stage, signed, /not what was signed any more/);
   });

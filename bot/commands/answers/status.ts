@@ -52,12 +52,12 @@ function factsOf({
         .join(' · '),
     })),
     { name: 'Open approvals', value: String(openApprovals) },
-    { name: 'On their way out', value: deliveryWords(deliveries) },
+    { name: 'Messages and notes', value: deliveryWords(deliveries) },
   ];
 }
 
 function deliveryWords({ waiting, late, failed }: Status['deliveries']): string {
-  const parts = [waiting === 0 ? 'nothing waits' : `${waiting} waiting`];
+  const parts = [waiting === 0 ? 'none waiting' : `${waiting} waiting`];
   if (late > 0) parts.push(`${late} of them late`);
   if (failed > 0) parts.push(`${failed} could not be delivered`);
   return parts.join(', ');

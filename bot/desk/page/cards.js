@@ -24,6 +24,7 @@ export function drawCard(json, onExecute) {
     const card = new AdaptiveCard();
     card.hostConfig = isDark.matches ? dark : light;
     card.onExecuteAction = (action) => run(action, frame, onExecute);
+    card.onInlineCardExpanded = (action, isExpanded) => isExpanded && showForm(action);
     card.parse(json);
     const drawn = card.render();
     if (!drawn || json?.type !== 'AdaptiveCard') throw new TypeError('nothing to draw');
@@ -37,6 +38,14 @@ export function drawCard(json, onExecute) {
 /** Whether the card waits for a signature. */
 export function isAsking(card) {
   return Array.isArray(card?.actions) && card.actions.some(({ verb }) => verb === 'approve');
+}
+
+/** A form that opened below the fold would look as if nothing had happened. */
+function showForm(action) {
+  const form = action.card.renderedElement;
+  if (!form) return;
+  form.scrollIntoView({ block: 'nearest' });
+  form.querySelector('textarea, input')?.focus({ preventScroll: true });
 }
 
 async function run(action, frame, onExecute) {

@@ -6,9 +6,12 @@ import { showMarkdown } from './markdown.js';
  * One person's chat in a log element. Entries are drawn once per revision, so that what somebody types into
  * one card survives news about another. `onAct(entry, verb, data)` and `onAgain(text)` give promises.
  */
-export function createChat(log, { onAct, onAgain }) {
+export function createChat(log, more, { onAct, onAgain }) {
   let whose = '';
   let drawn = new Map();
+  more.addEventListener('click', () => log.scrollBy({ top: log.clientHeight * 0.8, behavior: 'smooth' }));
+  log.addEventListener('scroll', showMore, { passive: true });
+  new ResizeObserver(showMore).observe(log);
 
   return {
     draw(person, entries, greeting) {
@@ -25,8 +28,8 @@ export function createChat(log, { onAct, onAgain }) {
       const latest = place(entries);
       log.querySelector('.empty')?.remove();
       if (entries.length === 0) log.append(element('p', { class: 'empty' }, greeting));
-      if (isOther) log.scrollTop = log.scrollHeight;
-      else if (latest && (wasAtEnd || latest.classList.contains('person'))) reveal(latest);
+      if (latest && (isOther || wasAtEnd || latest.classList.contains('person'))) reveal(latest);
+      showMore();
     },
     drawAgain() {
       whose = '';
@@ -65,6 +68,15 @@ export function createChat(log, { onAct, onAgain }) {
   function reveal(made) {
     const isTall = made.offsetHeight > log.clientHeight - 16;
     log.scrollTop = isTall ? made.offsetTop - log.offsetTop - 8 : log.scrollHeight;
+  }
+
+  /** Says that there is more below, and whether it is a decision. */
+  function showMore() {
+    const end = log.getBoundingClientRect().bottom;
+    const isBelow = (each) => each.getBoundingClientRect().bottom > end;
+    more.hidden = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    const decides = [...log.querySelectorAll('.ac-pushButton.style-positive')].some(isBelow);
+    more.textContent = decides ? 'Read on to approve or deny ↓' : 'More below ↓';
   }
 
   function draw(entry) {

@@ -99,7 +99,7 @@ function createPanel(id, { isMine, send, write, label, placeholder, greeting }) 
     toast('That was not sent: the server is out of reach.');
     return false;
   };
-  const chat = createChat(find('.chat'), {
+  const chat = createChat(find('.chat'), find('.more'), {
     onAct: async (entry, verb, data) => {
       const sentence = await act(picked, entry.id, verb, data);
       if (sentence) toast(sentence);
@@ -152,6 +152,7 @@ function createPanel(id, { isMine, send, write, label, placeholder, greeting }) 
       markTab(id);
     },
     id,
+    isPicked: (person) => person.slug === picked,
     drawAgain: chat.drawAgain,
     showNewest: chat.showNewest,
     draw() {
@@ -185,8 +186,10 @@ function nextThing() {
   );
   if (!asked) return 'Start here: as Maya, press “I need access to Zendesk”.';
   const isWaitedFor = (each) => chatOf(each).some(({ cards }) => cards.some(isAsking));
-  const staffFirst = state.people.toSorted((one, other) => Number(other.staff) - Number(one.staff));
-  const signer = staffFirst.find(isWaitedFor);
+  const waitedFor = state.people.filter(isWaitedFor);
+  const staff = waitedFor.filter((each) => each.staff);
+  const isPicked = (each) => panels.some((panel) => panel.isPicked(each));
+  const signer = staff.find(isPicked) ?? staff[0] ?? waitedFor.find(isPicked) ?? waitedFor[0];
   if (signer) return `Now be ${firstName(signer)}: read the card, then approve or deny it.`;
   return 'See the ticket: every step is written down. Then ask as Ben, whose company is in plan mode.';
 }
