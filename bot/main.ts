@@ -80,7 +80,7 @@ export async function start(config: Config): Promise<Running> {
       log,
       sandboxUrl: (connectionId) => sandboxes.urls.get(connectionId) ?? null,
       failpoint: createFailpoint(config, sandboxes),
-      atWork: new Set(),
+      atWork: new Map(),
     };
     return await open({ config, house, sandboxes, channels, closers, log, stop });
   } catch (error) {

@@ -57,7 +57,8 @@ export function createHttp(options: HttpOptions): Http {
 
   async function send<T = void>(method: Method, path: string, request: HttpRequest<T> = {}): Promise<T> {
     try {
-      return await breaker.execute(() => attempt(options, method, path, request));
+      const answer = await breaker.execute(() => ask(method, path, request));
+      return parse(options.vendor, method, answer, request.answer);
     } catch (error) {
       if (isBrokenCircuitError(error) && breaker.state !== CircuitState.Closed) {
         throw new ConnectorError('unavailable', `${options.vendor} has not been answering; not tried`, {
@@ -66,6 +67,19 @@ export function createHttp(options: HttpOptions): Http {
       }
       throw error;
     }
+  }
+
+  /** Readers of one look at the world (one signal) that ask the same at the same time share the answer. */
+  const looks = new WeakMap<AbortSignal, Map<string, Promise<Answer>>>();
+  function ask(method: Method, path: string, request: HttpRequest<unknown>): Promise<Answer> {
+    if (method !== 'GET' || !request.signal) return attempt(options, method, path, request);
+    const look = looks.get(request.signal) ?? new Map<string, Promise<Answer>>();
+    looks.set(request.signal, look);
+    const key = JSON.stringify([path, request.query, request.headers]);
+    const asked =
+      look.get(key) ?? attempt(options, method, path, request).finally(() => void look.delete(key));
+    look.set(key, asked);
+    return asked;
   }
 
   return {
@@ -81,14 +95,18 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-async function attempt<T>(
+interface Answer {
+  status: number;
+  text: string;
+}
+
+async function attempt(
   options: HttpOptions,
   method: Method,
   path: string,
-  request: HttpRequest<T>,
-): Promise<T> {
+  request: HttpRequest<unknown>,
+): Promise<Answer> {
   const headers = { ...(await options.headers()), ...request.headers };
-  let answer: { status: number; text: string };
   try {
     const response = await ky(join(options.baseUrl, path), {
       method,
@@ -107,11 +125,10 @@ async function attempt<T>(
         shouldRetry: ({ error }) => worthRetrying(method, error),
       },
     });
-    answer = { status: response.status, text: await readBounded(response, options.vendor) };
+    return { status: response.status, text: await readBounded(response, options.vendor) };
   } catch (error) {
     throw translate(options.vendor, method, error);
   }
-  return parse(options.vendor, method, answer, request.answer);
 }
 
 /** A write is sent again only when the vendor said that it did not process it (429). */
@@ -159,12 +176,7 @@ function translate(vendor: string, method: Method, error: unknown): ConnectorErr
   });
 }
 
-function parse<T>(
-  vendor: string,
-  method: Method,
-  answer: { status: number; text: string },
-  schema?: z.ZodType<T>,
-): T {
+function parse<T>(vendor: string, method: Method, answer: Answer, schema?: z.ZodType<T>): T {
   if (!schema) return undefined as T;
   const wrong = (cause: unknown) =>
     new ConnectorError('bad_answer', `${vendor} sent an answer of an unknown shape`, {

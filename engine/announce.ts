@@ -133,5 +133,9 @@ export async function wake(
   mspId: string,
   orderKeys: string[],
 ): Promise<void> {
-  for (const orderKey of orderKeys) await house.queue.send(tx, 'deliver', { mspId, orderKey });
+  await house.queue.sendAll(
+    tx,
+    'deliver',
+    orderKeys.map((orderKey) => ({ mspId, orderKey })),
+  );
 }

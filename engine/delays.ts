@@ -1,11 +1,12 @@
-/** Plans whose internal note cannot be delivered: writes wait, and both sides are told once. */
+/** Plans that wait for a vendor: for the PSA to take their note, or for an answer to a check. Both sides are told once. */
 import { sayTo, wake } from './announce.ts';
 import type { House } from './house.ts';
 import { alertStaff } from './alert.ts';
 import { rows, statement, transaction } from './store/database.ts';
 import { addDeliveries } from './store/deliveries.ts';
-import { lockPlan, markNoted } from './store/plans.ts';
+import { lockPlan, markNoted, type PlanRow } from './store/plans.ts';
 import { getRequest } from './store/requests.ts';
+import { findTicket } from './store/tickets.ts';
 
 const WAIT = '2 minutes';
 
@@ -55,4 +56,39 @@ export async function tellDelays(house: House): Promise<void> {
       await wake(house, tx, mspId, await addDeliveries(tx, [...(reply ? [reply] : []), ...alerts]));
     });
   }
+}
+
+const heldUp = statement(
+  'delays_held_up',
+  `SELECT p.id FROM plans p WHERE p.msp_id = $1 AND p.id = $2 AND p.state = 'running'
+     AND GREATEST(p.created_at, p.noted_at, (SELECT max(d.at) FROM decisions d JOIN approvals a ON a.id = d.approval_id WHERE a.plan_id = p.id))
+         <= clock_timestamp() - $3::interval`,
+);
+
+/** A signed Plan whose vendor cannot be asked: once that has lasted, both sides are told, once. */
+export async function tellHeldUp(house: House, plan: PlanRow, why: string): Promise<void> {
+  const { mspId, clientId, requestId, id: planId } = plan;
+  await transaction(house.db.pool, async (tx) => {
+    const request = await getRequest(tx, mspId, requestId);
+    if (!request || (await rows(tx, heldUp, [mspId, planId, WAIT])).length === 0) return;
+    const reply = request.conversationId
+      ? sayTo(request, { kind: 'delayed', ticket: null }, `held_up:${planId}`)
+      : null;
+    const ticket = await findTicket(tx, mspId, requestId);
+    const alerts = await alertStaff(house, tx, {
+      mspId,
+      clientId,
+      requestId,
+      planId,
+      cause: `held_up_alert:${planId}`,
+      notice: {
+        kind: 'alert',
+        title: 'A signed plan has to wait',
+        lines: [why, `Plan ${plan.code} goes on by itself as soon as it can.`],
+        tone: 'warning',
+        ticket: ticket && { number: ticket.number, url: ticket.url },
+      },
+    });
+    await wake(house, tx, mspId, await addDeliveries(tx, [...(reply ? [reply] : []), ...alerts]));
+  });
 }

@@ -4,6 +4,7 @@ import type { Json } from './domain.ts';
 import type { House } from './house.ts';
 import { MAYBE, putCard, putDirect, putReply } from './put-message.ts';
 import { putNote, putStatus, putTicket } from './put-note.ts';
+import { takeTurn } from './turns.ts';
 import { transaction } from './store/database.ts';
 import { claimDelivery, markDelivered, markFailed, markLater, type DeliveryRow } from './store/deliveries.ts';
 import { markNoted } from './store/plans.ts';
@@ -12,37 +13,16 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /** A refusal is tried a few times, in case it was about the moment; an outage for as long as it takes. */
 const REFUSALS = 3;
 
-/** Order keys that a process is putting out, and whether it was woken for them again meanwhile. */
-const underWay = new WeakMap<House, Map<string, { again: boolean }>>();
-
-/** One at a time per order key within a process: two could claim the same Delivery, and the second has nothing to do. */
-export async function deliverKey(house: House, mspId: string, orderKey: string): Promise<void> {
-  const keys = underWay.get(house) ?? new Map<string, { again: boolean }>();
-  underWay.set(house, keys);
-  const other = keys.get(orderKey);
-  if (other) return void (other.again = true);
-  const turn = { again: true };
-  keys.set(orderKey, turn);
-  try {
-    while (turn.again) {
-      turn.again = false;
-      await drain(house, mspId, orderKey);
-    }
-  } finally {
-    keys.delete(orderKey);
-  }
+/** Puts out everything that is due under an order key. */
+export function deliverKey(house: House, mspId: string, orderKey: string): Promise<void> {
+  return takeTurn(house, orderKey, () => drain(house, mspId, orderKey));
 }
 
 async function drain(house: House, mspId: string, orderKey: string): Promise<void> {
   for (;;) {
-    const delivery = await claimDelivery(house.db, orderKey, house.instance.number, [...house.atWork]);
+    const delivery = await claimDelivery(house.db, orderKey, house.instance.number);
     if (!delivery || delivery.mspId !== mspId) return;
-    house.atWork.add(delivery.id);
-    try {
-      if (!(await deliverOne(house, delivery))) return;
-    } finally {
-      house.atWork.delete(delivery.id);
-    }
+    if (!(await deliverOne(house, delivery))) return;
   }
 }
 

@@ -12,22 +12,18 @@ import { transaction } from './store/database.ts';
 import { addDeliveries, conversationKey, ticketKey } from './store/deliveries.ts';
 import { claimRequest, messagesOf, retryRequest, type RequestRow } from './store/requests.ts';
 import { findTicket } from './store/tickets.ts';
+import { takeTurn } from './turns.ts';
 import { localMinute } from './words.ts';
 
 const PLANNER_MS = 60_000;
 const TRIES = 3;
 
 /** Runs the whole way from `received` to a frozen Plan, an answer, a question or a hand-off. */
-export async function diagnose(house: House, mspId: string, requestId: string): Promise<void> {
-  if (house.atWork.has(requestId)) return;
-  // Before the claim and not after it: a second job of this process could claim what the first one just has.
-  house.atWork.add(requestId);
-  try {
+export function diagnose(house: House, mspId: string, requestId: string): Promise<void> {
+  return takeTurn(house, requestId, async () => {
     const request = await claimRequest(house.db, mspId, requestId, house.instance.number);
     if (request) await diagnoseClaimed(house, request);
-  } finally {
-    house.atWork.delete(requestId);
-  }
+  });
 }
 
 async function diagnoseClaimed(house: House, request: RequestRow): Promise<void> {

@@ -1,6 +1,7 @@
 /** execute: runs exactly the signed plan, one Step at a time. Claimed before it is called, recorded after. */
 import { ConnectorError } from '../connectors/contract.ts';
 import { findTool } from './connections.ts';
+import { tellHeldUp } from './delays.ts';
 import type { Json, StepState } from './domain.ts';
 import { callClaimed, openClient, sentenceFor, verifyStep } from './gateway.ts';
 import type { House } from './house.ts';
@@ -8,38 +9,42 @@ import type { PlanContent, PlanStep } from './plan-content.ts';
 import { precheck, readSigned, type Precheck } from './precheck.ts';
 import { endPlan, TOO_LATE, type Ending } from './report.ts';
 import { approvalsOf, claimPlan, stepsOf, type PlanRow, type StepRow } from './store/plans.ts';
-import { claimStep, settleStep } from './store/steps.ts';
+import { claimStep, releaseStep, settleStep } from './store/steps.ts';
+import { takeTurn } from './turns.ts';
 
 /** A vendor that reads behind its own writes gets this long to show one. */
 const VERIFY_WAITS_MS = [0, 200, 800, 2_000, 4_000];
 const MOST_ATTEMPTS = 3;
 const MOST_POSTPONEMENTS_MS = 10 * 60_000;
+const SHORTEST_REST_MS = 2_000;
+const LONGEST_REST_MS = 5 * 60_000;
 
 /** Runs an authorized Plan, or goes on with one whose runner died. */
-export async function execute(house: House, mspId: string, planId: string): Promise<void> {
-  if (house.atWork.has(planId)) return;
-  const others = [...house.atWork];
-  // Before the claim and not after it: a second job of this process could claim what the first one just has.
-  house.atWork.add(planId);
-  try {
-    const plan = await claimPlan(house.db, mspId, planId, house.instance.number, others);
-    if (!plan) return;
-    house.failpoint('execute.claimed');
-    const content = await readSigned(house, plan);
-    const ending = content
-      ? await runSteps(house, plan, content)
-      : ({ kind: 'stop', why: 'The plan is not what was signed.' } as const);
-    house.failpoint('execute.ran');
-    if (ending.kind === 'later')
-      return void (await house.queue.send(house.db.pool, 'execute', { mspId, planId }, 5_000));
-    await endPlan(house, plan, ending);
-    house.failpoint('execute.ended');
-  } finally {
-    house.atWork.delete(planId);
-  }
+export function execute(house: House, mspId: string, planId: string): Promise<void> {
+  return takeTurn(house, planId, async () => {
+    const plan = await claimPlan(house.db, mspId, planId, house.instance.number);
+    if (plan) await runClaimed(house, plan);
+  });
 }
 
-type Run = Ending | { kind: 'later' };
+async function runClaimed(house: House, plan: PlanRow): Promise<void> {
+  house.failpoint('execute.claimed');
+  const content = await readSigned(house, plan);
+  const ending = content
+    ? await runSteps(house, plan, content)
+    : ({ kind: 'stop', why: 'The plan is not what was signed.' } as const);
+  house.failpoint('execute.ran');
+  if (ending.kind === 'later') {
+    await tellHeldUp(house, plan, ending.why);
+    const restMs = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, ending.waitMs));
+    return house.queue.send(house.db.pool, 'execute', { mspId: plan.mspId, planId: plan.id }, restMs);
+  }
+  await endPlan(house, plan, ending);
+  house.failpoint('execute.ended');
+}
+
+type Later = Extract<Precheck, { kind: 'later' }>;
+type Run = Ending | Later;
 
 async function runSteps(house: House, plan: PlanRow, content: PlanContent): Promise<Run> {
   for (const row of await stepsOf(house.db.pool, plan.mspId, plan.id)) {
@@ -112,10 +117,10 @@ async function whyNotClaimed(house: House, { mspId, id }: PlanRow): Promise<stri
 }
 
 /** The world cannot be asked right now. Nothing has been claimed, so it may simply wait. */
-function postpone(plan: PlanRow, check: Extract<Precheck, { kind: 'later' }>): Run {
+function postpone(plan: PlanRow, check: Later): Run {
   return Date.now() - plan.createdAt.getTime() > 24 * 3_600_000 + MOST_POSTPONEMENTS_MS
     ? { kind: 'stop', why: check.why }
-    : { kind: 'later' };
+    : check;
 }
 
 interface ClaimedCall {
@@ -136,7 +141,7 @@ async function callStep(house: House, plan: PlanRow, call: ClaimedCall): Promise
     const why = sentenceFor(error, call.found.connection.connector.name);
     if (error.mayHaveActed) return settleByProof(house, plan, call, why);
     if (error.kind === 'unavailable' || error.kind === 'rate_limited')
-      return tryAgain(house, plan, call, why);
+      return takeBack(house, plan, step, { kind: 'later', why, waitMs: error.retryAfterMs ?? 0 });
     await settle(house, plan, step, { state: 'failed', outcome: why, result: null });
     return { kind: 'failed', why };
   }
@@ -180,7 +185,7 @@ async function settleByProof(
   return unknown(house, plan, step, why);
 }
 
-/** Only for a `repeatable` Step, or one that provably was not received. */
+/** Only for a `repeatable` Step that provably had no effect. */
 async function tryAgain(house: House, plan: PlanRow, call: ClaimedCall, why: string): Promise<Run | null> {
   const { step } = call.turn;
   const row = (await stepsOf(house.db.pool, plan.mspId, plan.id)).find((each) => each.id === step.id);
@@ -189,6 +194,18 @@ async function tryAgain(house: House, plan: PlanRow, call: ClaimedCall, why: str
     return { kind: 'failed', why };
   }
   return runStep(house, plan, call.content, { step, again: true });
+}
+
+/** The vendor did not take the call in, so it is as if it had not been made, and waits. */
+async function takeBack(house: House, plan: PlanRow, step: PlanStep, later: Later): Promise<Run> {
+  const { mspId, clientId, requestId, id: planId } = plan;
+  const facts = { planId, stepId: step.id, tool: step.tool };
+  await releaseStep(
+    house.db,
+    { mspId, stepId: step.id },
+    { mspId, clientId, requestId, kind: 'step.postponed', actor: 'engine', facts },
+  );
+  return postpone(plan, later);
 }
 
 async function unknown(house: House, plan: PlanRow, step: PlanStep, why: string): Promise<Run> {

@@ -5,6 +5,7 @@ import type { Destination, Json, Notice, Sent } from './domain.ts';
 import type { Queue } from './jobs/queue.ts';
 import type { Planner } from './planner/port.ts';
 import type { Vault } from './secrets.ts';
+import type { Turns } from './turns.ts';
 import type { Database } from './store/database.ts';
 import type { Instance } from './store/instance.ts';
 
@@ -39,6 +40,6 @@ export interface House {
   sandboxUrl(connectionId: string): string | null;
   /** Tests stop the process at named places with it; otherwise it does nothing. */
   failpoint(name: string): void;
-  /** Ids of rows this process is at work on, so that the sweep can tell abandoned ones. */
-  atWork: Set<string>;
+  /** Ids of rows and order keys this process is at work on, so that the sweep can tell abandoned ones. */
+  atWork: Turns;
 }

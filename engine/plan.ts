@@ -17,6 +17,7 @@ import { alertStaff } from './alert.ts';
 import { shorten } from './words.ts';
 import { addDeliveries, ticketKey, type NewDelivery } from './store/deliveries.ts';
 import { insertPlan, newPlanId } from './store/plans.ts';
+import { findTicket } from './store/tickets.ts';
 import { messagesOf, moveRequest, type RequestRow } from './store/requests.ts';
 import { viewStep, whyItAsks } from './views.ts';
 
@@ -68,7 +69,7 @@ async function settleWithoutSteps(house: House, proposed: Proposed, proposal: Sp
   if (!observing) deliveries.push(...spoken(proposed, proposal, round));
   await transaction(house.db.pool, async (tx) => {
     if (await saidMore(tx, proposed)) return again(house, tx, request);
-    if (proposal.kind === 'hand_off' && !observing && !psaOf(scope))
+    if (proposal.kind === 'hand_off' && !observing && !(await findTicket(tx, mspId, requestId)))
       deliveries.push(...(await tellStaff(house, tx, proposed, proposal.reason)));
     const asked =
       proposal.kind === 'question'
@@ -91,7 +92,7 @@ async function settleWithoutSteps(house: House, proposed: Proposed, proposal: Sp
   });
 }
 
-/** Without a Ticket nobody would see that a person is needed. */
+/** Without a Ticket, or while the PSA does not take it, nobody would see that a person is needed. */
 async function tellStaff(
   house: House,
   tx: Queryable,

@@ -10,14 +10,14 @@ import { approvalsOf, type PlanRow } from './store/plans.ts';
 
 /**
  * `go`: nothing stands against the call. `already`: the effect is there. `stale`: facts or settings moved, ask again.
- * `stop`: must not run, a person takes over. `later`: a vendor does not answer the question.
+ * `stop`: must not run, a person takes over. `later`: a vendor does not answer the question, and may be asked again.
  */
 export type Precheck =
   | { kind: 'go'; found: LiveTool }
   | { kind: 'already' }
   | { kind: 'stale'; why: string }
   | { kind: 'stop'; why: string }
-  | { kind: 'later'; why: string };
+  | { kind: 'later'; why: string; waitMs: number };
 
 /** The plan's content, if its text is still what the digest and every signature say; null otherwise. */
 export async function readSigned(house: House, plan: PlanRow): Promise<PlanContent | null> {
@@ -59,8 +59,13 @@ export async function precheck(
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     const why = sentenceFor(error, found.connection.connector.name);
-    return error.kind === 'not_found' ? { kind: 'stop', why } : { kind: 'later', why };
+    return isPassing(error) ? { kind: 'later', why, waitMs: error.retryAfterMs ?? 0 } : { kind: 'stop', why };
   }
+}
+
+/** Whether time alone may mend it; credentials, permissions and absence need a person. */
+function isPassing({ kind }: ConnectorError): boolean {
+  return kind === 'unavailable' || kind === 'rate_limited' || kind === 'bad_answer';
 }
 
 function standingNow({ settings }: ClientScope): string | null {

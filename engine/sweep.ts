@@ -31,7 +31,7 @@ const arrivals = statement(
 /** `afterStart`: the jobs of a process that died are gone with it, so nothing is given time to be picked up. */
 export async function sweep(house: House, afterStart = false): Promise<void> {
   const me = house.instance.number;
-  const atWork = [...house.atWork];
+  const atWork = [...house.atWork.keys()];
   const patienceS = afterStart ? 0 : 10;
   const { pool } = house.db;
   for (const job of await rows<{ mspId: string; requestId: string }>(pool, requests, [me, atWork, patienceS]))

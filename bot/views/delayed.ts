@@ -4,10 +4,10 @@ import { plainMessage, yourTicket } from './words.ts';
 
 type Delayed = Extract<Notice, { kind: 'delayed' }>;
 
-/** Tells the employee that the PSA is out of reach and that the Request waits for it. */
+/** Tells the employee that a vendor is out of reach and that the Request waits for it. */
 export function delayed(notice: Delayed): Card {
   return plainMessage(
-    `Your IT team's ticket system isn't answering right now, so this has to wait. I'll carry on as soon as it does and will write here.${yourTicket(notice.ticket)}`,
+    `A system I need for this isn't answering right now, so it has to wait. I'll carry on as soon as it does and will write here.${yourTicket(notice.ticket)}`,
   );
 }
 

@@ -32,7 +32,8 @@ export function outcomeNote(notice: OutcomeNote): Card {
 function stepsOf(notice: OutcomeNote): CardBlock[] {
   if (notice.steps.length === 0) return [];
   const steps = notice.steps.map((step) => stepCard(step, { ended: true, withTool: true, withUndo: false }));
-  return [{ type: 'steps', title: 'What happened, step by step', steps }];
+  const begun = notice.steps.some(({ state }) => state !== 'pending' && state !== 'skipped');
+  return [{ type: 'steps', title: begun ? 'What happened, step by step' : 'What was planned', steps }];
 }
 
 function decisionOf(notice: OutcomeNote): CardBlock[] {

@@ -22,7 +22,7 @@ export type JobName = keyof typeof jobs;
 export type JobData<Name extends JobName> = z.infer<(typeof jobs)[Name]>;
 export type JobHandlers = { [Name in JobName]: (data: JobData<Name>) => Promise<void> };
 
-const AT_ONCE: Record<JobName, number> = { request: 32, execute: 32, deliver: 32, arrival: 8 };
+const AT_ONCE: Record<JobName, number> = { request: 12, execute: 12, deliver: 16, arrival: 8 };
 
 export interface Queue {
   /** Commits with `tx`, or not at all. `delayMs` keeps it back. */
@@ -32,6 +32,8 @@ export interface Queue {
     data: JobData<Name>,
     delayMs?: number,
   ): Promise<void>;
+  /** The same for several jobs of one kind, in one statement. */
+  sendAll<Name extends JobName>(tx: pg.PoolClient | pg.Pool, name: Name, all: JobData<Name>[]): Promise<void>;
   work(handlers: JobHandlers): Promise<void>;
   /** Resolves when nothing that was started here is still running. */
   idle(): Promise<void>;
@@ -66,7 +68,7 @@ export async function startQueue(url: string, onError: (error: Error) => void): 
       name,
       {
         batchSize: 10,
-        localConcurrency: 2,
+        localConcurrency: 1,
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 1,
         notifyPollingIntervalSeconds: 3,
@@ -94,6 +96,14 @@ export async function startQueue(url: string, onError: (error: Error) => void): 
         db: { executeSql: (text, values) => tx.query(text, values as unknown[]) },
         ...(delayMs > 0 ? { startAfter: new Date(Date.now() + delayMs) } : {}),
       });
+    },
+    async sendAll(tx, name, all) {
+      if (all.length === 0) return;
+      await boss.insert(
+        name,
+        all.map((data) => ({ data })),
+        { db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } },
+      );
     },
     async work(handlers) {
       for (const name of Object.keys(jobs) as JobName[])

@@ -79,6 +79,7 @@ const tellings: Record<string, Telling> = {
   'step.done': (_, fact) => `A step was done: ${fact('tool')}`,
   'step.failed': (_, fact) => `A step failed: ${fact('tool')}`,
   'step.unknown': (_, fact) => `The outcome of a step is unknown: ${fact('tool')}`,
+  'step.postponed': (_, fact) => `A step waits for its vendor: ${fact('tool')}`,
   'step.skipped': (_, fact) => `A step was left out: ${fact('tool')}`,
   'ticket.left_alone': (_, fact) => `A ticket was left alone: ${fact('why')}`,
   'mode.changed': (who, fact) => `${who} set the mode to ${fact('mode')}`,

@@ -88,18 +88,17 @@ const claim = statement(
      WHERE d.order_key = $1 AND d.state IN ('pending', 'sending') ORDER BY d.seq LIMIT 1
    ) AND (
      (state = 'pending' AND next_attempt_at <= clock_timestamp())
-     OR (state = 'sending' AND (NOT instance_alive(worker) OR (worker = $2 AND NOT id = ANY($3))))
+     OR (state = 'sending' AND (worker = $2 OR NOT instance_alive(worker)))
    ) RETURNING ${columns}`,
 );
 
-/** Takes the head of an order key, if it is due and nobody alive has it. `atWork` are ids this process has. */
+/** Takes the head of an order key if it is due and no other process has it; within one, callers take turns. */
 export async function claimDelivery(
   db: Database,
   orderKey: string,
   worker: number,
-  atWork: string[],
 ): Promise<DeliveryRow | null> {
-  const [row] = await rows<DeliveryRow>(db.pool, claim, [orderKey, worker, atWork]);
+  const [row] = await rows<DeliveryRow>(db.pool, claim, [orderKey, worker]);
   return row ?? null;
 }
 
@@ -153,7 +152,7 @@ const due = statement(
   'deliveries_due',
   `SELECT DISTINCT msp_id AS "mspId", order_key AS "orderKey" FROM deliveries
    WHERE (state = 'pending' AND next_attempt_at <= clock_timestamp() - interval '1 second')
-      OR (state = 'sending' AND (NOT instance_alive(worker) OR (worker = $1 AND NOT id = ANY($2)))) LIMIT 200`,
+      OR (state = 'sending' AND NOT order_key = ANY($2) AND (worker = $1 OR NOT instance_alive(worker))) LIMIT 200`,
 );
 
 /** Order keys with something due that no living process has. */

@@ -97,7 +97,7 @@ export async function nextVersion(on: Queryable, mspId: string, requestId: strin
 
 const move = statement(
   'plans_move',
-  `UPDATE plans SET state = $3, worker = NULL, settled_at = CASE WHEN $3 IN ('done','failed','denied','expired','stale') THEN clock_timestamp() ELSE settled_at END
+  `UPDATE plans SET state = $3, worker = NULL, delay_told = delay_told AND $3 <> 'authorized', settled_at = CASE WHEN $3 IN ('done','failed','denied','expired','stale') THEN clock_timestamp() ELSE settled_at END
    WHERE msp_id = $1 AND id = $2`,
 );
 export async function movePlan(
@@ -122,18 +122,17 @@ const claim = statement(
   'plans_claim',
   `UPDATE plans p SET state = 'running', worker = $3
    WHERE p.msp_id = $1 AND p.id = $2 AND p.noted_at IS NOT NULL
-     AND (p.state = 'authorized' OR (p.state = 'running' AND (NOT instance_alive(p.worker) OR (p.worker = $3 AND NOT p.id = ANY($4)))))
+     AND (p.state = 'authorized' OR (p.state = 'running' AND (p.worker = $3 OR NOT instance_alive(p.worker))))
    RETURNING ${planColumns}`,
 );
-/** Takes an authorized Plan on for running, or one whose runner is gone. */
+/** Takes an authorized Plan on for running, or one whose runner is gone; within one process callers take turns. */
 export async function claimPlan(
   db: Database,
   mspId: string,
   planId: string,
   worker: number,
-  atWork: string[],
 ): Promise<PlanRow | null> {
-  return (await rows<PlanRow>(db.pool, claim, [mspId, planId, worker, atWork]))[0] ?? null;
+  return (await rows<PlanRow>(db.pool, claim, [mspId, planId, worker]))[0] ?? null;
 }
 
 export interface StepRow {

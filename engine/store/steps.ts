@@ -73,6 +73,22 @@ export async function settleStep(
   ]);
 }
 
+const release = statement(
+  'steps_release',
+  `WITH released AS (
+     UPDATE steps SET state = 'pending', claimed_at = NULL, worker = NULL WHERE msp_id = $1 AND id = $2 AND state = 'running' RETURNING id
+   ), log AS (SELECT append_activity($3, $4, $5, $6, $7, $8, $9) AS hash FROM released)
+   SELECT id, (SELECT hash FROM log) FROM released`,
+);
+/** Takes a claim back after a call that the vendor did not take in. */
+export async function releaseStep(
+  db: Database,
+  what: { mspId: string; stepId: string },
+  entry: ActivityEntry,
+): Promise<void> {
+  await rows(db.pool, release, [what.mspId, what.stepId, ...activityRow(entry)]);
+}
+
 const skip = statement(
   'steps_skip',
   `UPDATE steps SET state = 'skipped', finished_at = clock_timestamp() WHERE msp_id = $1 AND plan_id = $2 AND state = 'pending'`,

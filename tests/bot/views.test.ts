@@ -165,7 +165,7 @@ describe('what an employee reads', () => {
     [
       'delayed',
       { kind: 'delayed', ticket: null },
-      "Your IT team's ticket system isn't answering right now, so this has to wait. I'll carry on as soon as it does and will write here.",
+      "A system I need for this isn't answering right now, so it has to wait. I'll carry on as soon as it does and will write here.",
     ],
     [
       'not served',
@@ -550,6 +550,8 @@ describe('what goes to the ticket and to staff', () => {
         ?.outcome?.text,
     ).toBe('Done and verified in Microsoft 365.');
     expect(done && everything(done)).not.toContain('undone');
+    expect(done && everything(done)).toContain('What happened, step by step');
+    expect(denied && everything(denied)).toContain('What was planned');
     expect(denied && facts(denied)).toEqual([
       { name: 'Decided by', value: 'Tom Reed' },
       { name: 'Internal reason', value: 'No free licence until Monday' },

@@ -9,9 +9,14 @@ import { showMarkdown } from './markdown.js';
 export function createChat(log, more, { onAct, onAgain }) {
   let whose = '';
   let drawn = new Map();
+  /** Whether the end is in view, and news shall be too; what shrinks the window is no reading back. */
+  let follows = true;
   more.addEventListener('click', () => log.scrollBy({ top: log.clientHeight * 0.8, behavior: 'smooth' }));
-  log.addEventListener('scroll', showMore, { passive: true });
-  new ResizeObserver(showMore).observe(log);
+  log.addEventListener('scroll', onScroll, { passive: true });
+  new ResizeObserver(() => {
+    if (follows && log.lastElementChild) reveal(log.lastElementChild);
+    showMore();
+  }).observe(log);
 
   return {
     draw(person, entries, greeting) {
@@ -24,11 +29,10 @@ export function createChat(log, more, { onAct, onAgain }) {
       log.setAttribute('aria-label', `Chat of ${person.name}`);
       // A whole chat that comes into view is no news to be read out.
       log.setAttribute('aria-live', isOther ? 'off' : 'polite');
-      const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
       const latest = place(entries);
       log.querySelector('.empty')?.remove();
       if (entries.length === 0) log.append(element('p', { class: 'empty' }, greeting));
-      if (latest && (isOther || wasAtEnd || latest.classList.contains('person'))) reveal(latest);
+      if (latest && (isOther || follows || latest.classList.contains('person'))) reveal(latest);
       showMore();
     },
     drawAgain() {
@@ -70,11 +74,19 @@ export function createChat(log, more, { onAct, onAgain }) {
     log.scrollTop = isTall ? made.offsetTop - log.offsetTop - 8 : log.scrollHeight;
   }
 
+  function onScroll() {
+    follows = below() < 80;
+    showMore();
+  }
+  function below() {
+    return log.scrollHeight - log.scrollTop - log.clientHeight;
+  }
+
   /** Says that there is more below, and whether it is a decision. */
   function showMore() {
     const end = log.getBoundingClientRect().bottom;
     const isBelow = (each) => each.getBoundingClientRect().bottom > end;
-    more.hidden = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    more.hidden = below() < 40;
     const decides = [...log.querySelectorAll('.ac-pushButton.style-positive')].some(isBelow);
     more.textContent = decides ? 'Read on to approve or deny ↓' : 'More below ↓';
   }

@@ -381,6 +381,7 @@ CREATE INDEX "grants_state_ends_at_idx" ON "grants"("state", "ends_at");
 CREATE UNIQUE INDEX "deliveries_cause_key" ON "deliveries"("cause");
 CREATE INDEX "deliveries_order_key_seq_idx" ON "deliveries"("order_key", "seq");
 CREATE INDEX "deliveries_approval_id_idx" ON "deliveries"("approval_id");
+CREATE INDEX "deliveries_plan_id_idx" ON "deliveries"("plan_id");
 CREATE INDEX "deliveries_request_id_idx" ON "deliveries"("request_id");
 CREATE UNIQUE INDEX "activity_id_key" ON "activity"("id");
 CREATE INDEX "activity_msp_id_client_id_at_idx" ON "activity"("msp_id", "client_id", "at");
@@ -435,6 +436,7 @@ CREATE UNIQUE INDEX "persons_mail_key" ON "persons"("msp_id", COALESCE("client_i
 -- One open Request that can be continued per conversation.
 CREATE INDEX "requests_open_idx" ON "requests"("state", "updated_at") WHERE "closed_at" IS NULL;
 CREATE INDEX "arrivals_pending_idx" ON "arrivals"("next_attempt_at") WHERE "state" = 'pending';
+CREATE INDEX "deliveries_waiting_idx" ON "deliveries"("order_key", "seq") WHERE "state" IN ('pending', 'sending');
 CREATE INDEX "deliveries_pending_idx" ON "deliveries"("next_attempt_at") WHERE "state" IN ('pending','sending');
 -- Nothing overtakes within one order key.
 CREATE UNIQUE INDEX "deliveries_sending_key" ON "deliveries"("order_key") WHERE "state" = 'sending';
