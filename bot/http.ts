@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { ConnectorError } from '../connectors/contract.ts';
 import type { Engine } from '../engine/index.ts';
 
+const KEEP_ALIVE_MS = 65_000;
 const LARGEST_WEBHOOK_BYTES = 1024 * 1024;
 
 export function createHttpApp(): Express {
@@ -89,5 +90,8 @@ function singles(values: Record<string, unknown>): Record<string, string | undef
 export function listen(app: Express, port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = app.listen(port, host, (error?: Error) => (error ? reject(error) : resolve(server)));
+    // Longer than a load balancer keeps a connection, so that it never meets one that we are closing.
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   });
 }

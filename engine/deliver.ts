@@ -1,17 +1,33 @@
 /** Puts out what waits under one order key, one after the other; nothing overtakes and nothing is put out twice. */
 import { ConnectorError } from '../connectors/contract.ts';
+import { alertStaff } from './alert.ts';
+import { wake } from './announce.ts';
 import type { Json } from './domain.ts';
+import { sentenceFor } from './gateway.ts';
 import type { House } from './house.ts';
 import { MAYBE, putCard, putDirect, putReply } from './put-message.ts';
 import { putNote, putStatus, putTicket } from './put-note.ts';
 import { takeTurn } from './turns.ts';
 import { transaction } from './store/database.ts';
-import { claimDelivery, markDelivered, markFailed, markLater, type DeliveryRow } from './store/deliveries.ts';
+import {
+  addDeliveries,
+  claimDelivery,
+  markDelivered,
+  markFailed,
+  markLater,
+  type DeliveryRow,
+  type Payload,
+} from './store/deliveries.ts';
 import { markNoted } from './store/plans.ts';
+import { findTicket } from './store/tickets.ts';
 
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** A refusal is tried a few times, in case it was about the moment; an outage for as long as it takes. */
+/**
+ * A refusal is tried a few times, in case it was about the moment; an outage for as long as it takes. What belongs
+ * on a Ticket is kept for a day, for a Plan may wait for it, and people are told.
+ */
 const REFUSALS = 3;
+const KEPT_MS = 24 * 3_600_000;
 
 /** Puts out everything that is due under an order key. */
 export function deliverKey(house: House, mspId: string, orderKey: string): Promise<void> {
@@ -43,12 +59,13 @@ async function deliverOne(house: House, delivery: DeliveryRow): Promise<boolean>
 }
 
 async function onError(house: House, delivery: DeliveryRow, error: ConnectorError): Promise<boolean> {
-  const refused = error.kind === 'rejected' || error.kind === 'not_found' || error.kind === 'forbidden';
   house.log.warn(
     { deliveryId: delivery.id, kind: delivery.payload.kind, error: error.kind, attempts: delivery.attempts },
     'a delivery did not get through',
   );
-  if (refused && delivery.attempts >= REFUSALS) {
+  const stubborn = refusals.includes(error.kind) && delivery.attempts >= REFUSALS;
+  const isTicketWork = ticketWork.includes(delivery.payload.kind);
+  if (stubborn && (!isTicketWork || Date.now() - delivery.createdAt.getTime() > KEPT_MS)) {
     await markFailed(house.db.pool, delivery, error.kind);
     return true;
   }
@@ -56,8 +73,42 @@ async function onError(house: House, delivery: DeliveryRow, error: ConnectorErro
   await transaction(house.db.pool, async (tx) => {
     await markLater(tx, delivery, `${error.mayHaveActed ? MAYBE : ''}${error.kind}`, waitMs);
     await house.queue.send(tx, 'deliver', { mspId: delivery.mspId, orderKey: delivery.orderKey }, waitMs);
+    if (isTicketWork && (stubborn || error.kind === 'unauthorized'))
+      await tellRefused(house, tx, delivery, error);
   });
   return false;
+}
+
+const refusals: ConnectorError['kind'][] = ['rejected', 'not_found', 'forbidden'];
+const ticketWork: Payload['kind'][] = ['ticket', 'note', 'status'];
+
+/** Once per Ticket. */
+async function tellRefused(
+  house: House,
+  tx: Parameters<House['queue']['send']>[0],
+  { mspId, clientId, requestId, orderKey }: DeliveryRow,
+  error: ConnectorError,
+): Promise<void> {
+  if (!clientId || !requestId) return;
+  const ticket = await findTicket(tx, mspId, requestId);
+  const lines = [
+    sentenceFor(error, 'The ticket system'),
+    'It is tried again for a day. Until then the ticket does not show all that happened.',
+  ];
+  const alerts = await alertStaff(house, tx, {
+    mspId,
+    clientId,
+    requestId,
+    cause: `refused:${orderKey}`,
+    notice: {
+      kind: 'alert',
+      title: 'The ticket system does not take what we write',
+      lines,
+      tone: 'warning',
+      ticket: ticket && { number: ticket.number, url: ticket.url },
+    },
+  });
+  await wake(house, tx, mspId, await addDeliveries(tx, alerts));
 }
 
 function backOff(attempts: number): number {

@@ -17,6 +17,8 @@ import { localMinute } from './words.ts';
 
 const PLANNER_MS = 60_000;
 const TRIES = 3;
+/** For so long the employee's first word waits for the Ticket's number. */
+const TICKET_PATIENCE_MS = 2_000;
 
 /** Runs the whole way from `received` to a frozen Plan, an answer, a question or a hand-off. */
 export function diagnose(house: House, mspId: string, requestId: string): Promise<void> {
@@ -59,7 +61,7 @@ async function putBack(house: House, request: RequestRow, error: unknown): Promi
   );
 }
 
-/** The first attempt is made at once, so that the employee can be told the number; a later one is the queue's. */
+/** The first attempt is made at once, so that the employee can be told the number; a slow or later one is the queue's. */
 async function openTicket(house: House, scope: ClientScope, request: RequestRow): Promise<void> {
   if (!psaOf(scope)) return;
   if (await findTicket(house.db.pool, request.mspId, request.id)) return;
@@ -73,7 +75,10 @@ async function openTicket(house: House, scope: ClientScope, request: RequestRow)
       payload: { kind: 'ticket' },
     },
   ]);
-  await deliverKey(house, request.mspId, ticketKey(request.id));
+  await Promise.race([
+    deliverKey(house, request.mspId, ticketKey(request.id)),
+    new Promise((resolve) => setTimeout(resolve, TICKET_PATIENCE_MS).unref()),
+  ]);
 }
 
 async function sayReceived(house: House, scope: ClientScope, request: RequestRow): Promise<void> {

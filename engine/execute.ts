@@ -20,14 +20,24 @@ const SHORTEST_REST_MS = 2_000;
 const LONGEST_REST_MS = 5 * 60_000;
 
 /** Runs an authorized Plan, or goes on with one whose runner died. */
-export function execute(house: House, mspId: string, planId: string): Promise<void> {
-  return takeTurn(house, planId, async () => {
+export async function execute(house: House, mspId: string, planId: string): Promise<void> {
+  let restMs = 0;
+  await takeTurn(house, planId, async () => {
     const plan = await claimPlan(house.db, mspId, planId, house.instance.number);
-    if (plan) await runClaimed(house, plan);
+    restMs = plan ? await runClaimed(house, plan) : 0;
   });
+  if (restMs > 0) rest(house, planId, restMs);
 }
 
-async function runClaimed(house: House, plan: PlanRow): Promise<void> {
+/** While it rests it counts as worked on, so that the sweep does not wake it early. */
+function rest({ atWork }: House, planId: string, restMs: number): void {
+  const resting = { again: false };
+  atWork.set(planId, resting);
+  setTimeout(() => atWork.get(planId) === resting && atWork.delete(planId), restMs).unref();
+}
+
+/** Gives how long to rest before it is tried again, in milliseconds; 0 when it has ended. */
+async function runClaimed(house: House, plan: PlanRow): Promise<number> {
   house.failpoint('execute.claimed');
   const content = await readSigned(house, plan);
   const ending = content
@@ -37,10 +47,12 @@ async function runClaimed(house: House, plan: PlanRow): Promise<void> {
   if (ending.kind === 'later') {
     await tellHeldUp(house, plan, ending.why);
     const restMs = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, ending.waitMs));
-    return house.queue.send(house.db.pool, 'execute', { mspId: plan.mspId, planId: plan.id }, restMs);
+    await house.queue.send(house.db.pool, 'execute', { mspId: plan.mspId, planId: plan.id }, restMs);
+    return restMs;
   }
   await endPlan(house, plan, ending);
   house.failpoint('execute.ended');
+  return 0;
 }
 
 type Later = Extract<Precheck, { kind: 'later' }>;

@@ -11,10 +11,14 @@ export function createChat(log, more, { onAct, onAgain }) {
   let drawn = new Map();
   /** Whether the end is in view, and news shall be too; what shrinks the window is no reading back. */
   let follows = true;
+  let height = 0;
   more.addEventListener('click', () => log.scrollBy({ top: log.clientHeight * 0.8, behavior: 'smooth' }));
   log.addEventListener('scroll', onScroll, { passive: true });
   new ResizeObserver(() => {
-    if (follows && log.lastElementChild) reveal(log.lastElementChild);
+    const wasHidden = height === 0;
+    height = log.clientHeight;
+    if (follows && wasHidden && log.lastElementChild) reveal(log.lastElementChild);
+    else if (follows) log.scrollTop = log.scrollHeight;
     showMore();
   }).observe(log);
 
