@@ -58,6 +58,13 @@ export async function planDeliveries(house: House, tx: Queryable, what: Announce
       cause: `plan_note:${what.planId}`,
       payload: { kind: 'note', visibility: 'internal', notice: { kind: 'plan_note', plan: what.note } },
     });
+  if (what.hasTicket && what.approvals.length > 0)
+    deliveries.push({
+      ...base,
+      orderKey: ticketKey(requestId),
+      cause: `waiting_status:${what.planId}`,
+      payload: { kind: 'status', status: 'waiting' },
+    });
   for (const approval of what.approvals) {
     const people: Reachable[] =
       approval.signer === 'manager' && approval.personId

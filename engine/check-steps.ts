@@ -44,7 +44,10 @@ export async function checkSteps(
     : null;
   if (verdict.signers.includes('manager') && !manager)
     return {
-      reason: "This needs the requester's manager to sign, and the directory names none that could be asked.",
+      reason: [
+        ...new Set(verdict.steps.flatMap((step) => step.why)),
+        "The requester's manager would have to sign, and the directory names none who could be asked.",
+      ].join(' '),
     };
   const version = await nextVersion(house.db.pool, request.mspId, request.id);
   if (version > MOST_VERSIONS) return { reason: 'The facts kept changing while this was waiting.' };

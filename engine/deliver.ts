@@ -63,9 +63,10 @@ async function onError(house: House, delivery: DeliveryRow, error: ConnectorErro
     { deliveryId: delivery.id, kind: delivery.payload.kind, error: error.kind, attempts: delivery.attempts },
     'a delivery did not get through',
   );
-  const stubborn = refusals.includes(error.kind) && delivery.attempts >= REFUSALS;
+  const stubborn = delivery.attempts >= REFUSALS;
+  const refused = refusals.includes(error.kind);
   const isTicketWork = ticketWork.includes(delivery.payload.kind);
-  if (stubborn && (!isTicketWork || Date.now() - delivery.createdAt.getTime() > KEPT_MS)) {
+  if (stubborn && refused && (!isTicketWork || Date.now() - delivery.createdAt.getTime() > KEPT_MS)) {
     await markFailed(house.db.pool, delivery, error.kind);
     return true;
   }
@@ -73,7 +74,7 @@ async function onError(house: House, delivery: DeliveryRow, error: ConnectorErro
   await transaction(house.db.pool, async (tx) => {
     await markLater(tx, delivery, `${error.mayHaveActed ? MAYBE : ''}${error.kind}`, waitMs);
     await house.queue.send(tx, 'deliver', { mspId: delivery.mspId, orderKey: delivery.orderKey }, waitMs);
-    if (isTicketWork && (stubborn || error.kind === 'unauthorized'))
+    if (isTicketWork && stubborn && (refused || error.kind === 'unauthorized'))
       await tellRefused(house, tx, delivery, error);
   });
   return false;

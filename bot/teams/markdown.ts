@@ -41,7 +41,9 @@ function escapeLine(line: string): string {
       // Arrows ("no -> yes") stay readable where a client shows the backslash.
       .replace(/<(?=[a-z/!?])/gi, '\\<')
       .replace(/&(?=#?\w+;)/g, '\\&')
-      .replace(/^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|-{2,}|=+$|>|~{3})/, '\\$&')
+      // Two together strike out.
+      .replace(/~(?=~)/g, '\\~')
+      .replace(/^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|-{2,}|=+$|>)/, '\\$&')
       .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
 }

@@ -1,6 +1,6 @@
 import type { Channel, Notice } from '../../engine/domain.ts';
 import type { Card } from '../card.ts';
-import { howVerified, manyLines, nameAndMail, oneLine } from './words.ts';
+import { manyLines, nameAndMail, oneLine } from './words.ts';
 
 type TicketNotice = Extract<Notice, { kind: 'ticket' }>;
 
@@ -22,10 +22,7 @@ export function ticket(notice: TicketNotice): Card {
       { type: 'quote', text: manyLines(notice.ask, 4_000), from: name },
       {
         type: 'facts',
-        facts: [
-          { name: 'Requester', value: nameAndMail(notice.requester) },
-          { name: 'How verified', value: howVerified(notice.requester) },
-        ],
+        facts: [{ name: 'Requester', value: nameAndMail(notice.requester) }],
       },
     ],
     actions: [],

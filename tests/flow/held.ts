@@ -1,10 +1,12 @@
 /** A plan between signature and call: signed while its note cannot be delivered, so that the world can change first. */
 import { expect } from 'vitest';
+import type { Fault } from '../../connectors/sandbox.ts';
 import { startPracticeVendors, type PracticeVendors } from '../practice-vendors.ts';
 import type { Posted, TeamsPerson } from '../stand-ins/bot-framework.ts';
 import { findAction, people, startApp, tenants, type App } from './app.ts';
 import { until } from './seen.ts';
 
+/** A Request whose plan a technician has a card about. */
 export interface Signed {
   requestId: string;
   planId: string;
@@ -45,11 +47,7 @@ export async function startStage(environment: Record<string, string> = {}): Prom
     hold: () => vendors.connectwise.fault({ match: '/notes', kind: 'status', status: 401 }),
     async sign(who, text) {
       const asked = await ask({ app, query }, who, text);
-      const answer = await app.click(people.tom, 'approve', {
-        approvalId: asked.approvalId,
-        digest: asked.digest,
-      });
-      expect(answer.statusCode).toBe(200);
+      await approve({ app }, asked);
       expect(await query('SELECT state, noted_at FROM plans WHERE id = $1', [asked.planId])).toEqual([
         { state: 'authorized', noted_at: null },
       ]);
@@ -116,3 +114,58 @@ export function acmeDirectory({ vendors }: Pick<Stage, 'vendors'>) {
   if (!group) throw new Error('Acme has no App - Zendesk');
   return { tenant, group };
 }
+
+export interface Asked {
+  id: string;
+  state: string;
+}
+
+/** The newest Request of all. */
+export async function newest({ query }: Pick<Stage, 'query'>): Promise<Asked> {
+  const [request] = await query<Asked>(
+    'SELECT id, state FROM requests ORDER BY created_at DESC, id DESC LIMIT 1',
+  );
+  if (!request) throw new Error('no request yet');
+  return request;
+}
+
+/** Says it, and waits until the Request that it opens is in this state. */
+export async function say(stage: Stage, who: TeamsPerson, text: string, state: string): Promise<Asked> {
+  const before = await stage.query<Asked>('SELECT id, state FROM requests');
+  await stage.app.say(who, text);
+  return until(async () => {
+    const request = await newest(stage);
+    expect(before.map(({ id }) => id)).not.toContain(request.id);
+    expect(request.state).toBe(state);
+    return request;
+  });
+}
+
+/** The newest ticket, with its internal notes. */
+export function newestTicket({ vendors, notes }: Stage): { id: number; status: string; notes: string[] } {
+  const found = vendors.connectwise.state.tickets.at(-1);
+  if (!found) throw new Error('no ticket');
+  return { id: found.id, status: found.status.name, notes: notes(found.id) };
+}
+
+/** All that Tom was sent from his `from`th message on, as one text. */
+export function toTom({ app }: Stage, from: number): string {
+  const sent = app.heard(people.tom).slice(from);
+  return sent.map(({ activity }) => JSON.stringify(activity)).join('\n');
+}
+
+export async function approve({ app }: Pick<Stage, 'app'>, { approvalId, digest }: Signed): Promise<void> {
+  const answer = await app.click(people.tom, 'approve', { approvalId, digest });
+  expect(answer.statusCode).toBe(200);
+}
+
+/** A vendor that fails in every way, and the sentence for people inside the Msp. `match` is left to be filled in. */
+export const broken: [string, Omit<Fault, 'match'>, RegExp][] = [
+  ['401', { kind: 'status', status: 401 }, /did not accept our credentials/],
+  ['403', { kind: 'status', status: 403 }, /does not allow us to do this/],
+  ['404', { kind: 'status', status: 404 }, /does not know what we asked for/],
+  ['429', { kind: 'status', status: 429, retryAfter: '60' }, /is asking us to slow down/],
+  ['500', { kind: 'status', status: 500 }, /is not answering/],
+  ['a reset connection', { kind: 'reset' }, /is not answering/],
+  ['garbage', { kind: 'garbage' }, /gave an answer that makes no sense/],
+];
