@@ -6,8 +6,11 @@ export default defineConfig({
     exclude: ['tests/bench/**', '**/node_modules/**'],
     globalSetup: ['tests/global-setup.ts'],
     pool: 'forks',
+    // Most of a test's time is spent waiting for a process, a database or a timer.
+    maxWorkers: 3,
     maxConcurrency: 3,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 40_000,
+    hookTimeout: 40_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

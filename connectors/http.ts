@@ -121,6 +121,8 @@ async function attempt(
       retry: {
         limit: 2,
         methods: ['get', 'post', 'patch', 'put', 'delete'],
+        statusCodes: [429, 500, 502, 503, 504],
+        afterStatusCodes: [429, 503],
         backoffLimit: 1_000,
         shouldRetry: ({ error }) => worthRetrying(method, error),
       },
@@ -131,13 +133,16 @@ async function attempt(
   }
 }
 
-/** A write is sent again only when the vendor said that it did not process it (429). */
-function worthRetrying(method: Method, error: Error): boolean {
+/**
+ * A write is sent again only when the vendor said that it did not process it (429). `undefined` leaves it to ky,
+ * which then waits as long as Retry-After says; `true` would retry without regard to it.
+ */
+function worthRetrying(method: Method, error: Error): boolean | undefined {
   if (error instanceof HTTPError) {
     const status = error.response.status;
     const wait = retryAfterMs(error.response.headers);
     if (wait !== null && wait > LONGEST_WAIT_MS) return false;
-    return status === 429 || (method === 'GET' && status >= 500);
+    return status === 429 || (method === 'GET' && status >= 500) ? undefined : false;
   }
   return (
     method === 'GET' &&

@@ -11,15 +11,17 @@ export const SWEEP_MS = 2_000;
 const requests = statement(
   'sweep_requests',
   `UPDATE requests SET updated_at = clock_timestamp() WHERE id IN (
-     SELECT id FROM requests WHERE closed_at IS NULL AND id <> ALL($2) AND updated_at <= clock_timestamp() - make_interval(secs => $3)
-       AND (state = 'received' OR (state = 'diagnosing' AND (NOT instance_alive(worker) OR worker = $1)))
+     SELECT id FROM requests WHERE closed_at IS NULL AND id <> ALL($2)
+       AND ((state = 'diagnosing' AND worker = $1)
+         OR ((state = 'received' OR (state = 'diagnosing' AND NOT instance_alive(worker)))
+             AND updated_at <= clock_timestamp() - make_interval(secs => $3)))
      ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
    ) RETURNING msp_id AS "mspId", id AS "requestId"`,
 );
 const plans = statement(
   'sweep_plans',
   `SELECT msp_id AS "mspId", id AS "planId" FROM plans
-   WHERE noted_at IS NOT NULL AND id <> ALL($2)
+   WHERE noted_at IS NOT NULL AND id <> ALL($2) AND (rest_until IS NULL OR rest_until <= clock_timestamp())
      AND ((state = 'authorized' AND noted_at <= clock_timestamp() - make_interval(secs => $3)) OR (state = 'running' AND (NOT instance_alive(worker) OR worker = $1))) LIMIT 100`,
 );
 const arrivals = statement(

@@ -94,7 +94,8 @@ export async function startQueue(url: string, onError: (error: Error) => void): 
     async send(tx, name, data, delayMs = 0) {
       await boss.send(name, data, {
         db: { executeSql: (text, values) => tx.query(text, values as unknown[]) },
-        ...(delayMs > 0 ? { startAfter: new Date(Date.now() + delayMs) } : {}),
+        // Seconds, which the database counts by its own clock.
+        ...(delayMs > 0 ? { startAfter: Math.ceil(delayMs / 1_000) } : {}),
       });
     },
     async sendAll(tx, name, all) {

@@ -19,6 +19,8 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     connectionTimeoutMillis: 15_000,
   });
   pool.on('error', onError);
+  // One that is lent out loses its connection without the pool hearing of it, and nobody listening ends the process.
+  pool.on('connect', (client) => client.on('error', onError));
   const prisma = new PrismaClient({
     adapter: new PrismaPg({ connectionString: url, max: 5 }, { onPoolError: onError }),
   });

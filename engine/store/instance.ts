@@ -18,12 +18,18 @@ export async function joinAsInstance(url: string, onError: (error: Error) => voi
 
   async function hold(): Promise<pg.Client> {
     const session = new pg.Client({ connectionString: url, keepAlive: true });
-    session.on('error', (error) => {
-      onError(error);
+    // One loss may be several errors, but only one end.
+    session.on('error', onError);
+    try {
+      await session.connect();
+      await session.query('SELECT pg_advisory_lock(7321, $1)', [number]);
+    } catch (error) {
+      await session.end().catch(onError);
+      throw error;
+    }
+    session.once('end', () => {
       if (!closed) void again();
     });
-    await session.connect();
-    await session.query('SELECT pg_advisory_lock(7321, $1)', [number]);
     return session;
   }
 

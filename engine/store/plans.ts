@@ -120,8 +120,8 @@ export async function markNoted(on: Queryable, mspId: string, planId: string): P
 
 const claim = statement(
   'plans_claim',
-  `UPDATE plans p SET state = 'running', worker = $3
-   WHERE p.msp_id = $1 AND p.id = $2 AND p.noted_at IS NOT NULL
+  `UPDATE plans p SET state = 'running', worker = $3, rest_until = NULL
+   WHERE p.msp_id = $1 AND p.id = $2 AND p.noted_at IS NOT NULL AND (p.rest_until IS NULL OR p.rest_until <= clock_timestamp())
      AND (p.state = 'authorized' OR (p.state = 'running' AND (p.worker = $3 OR NOT instance_alive(p.worker))))
    RETURNING ${planColumns}`,
 );
@@ -133,6 +133,16 @@ export async function claimPlan(
   worker: number,
 ): Promise<PlanRow | null> {
   return (await rows<PlanRow>(db.pool, claim, [mspId, planId, worker]))[0] ?? null;
+}
+
+const rest = statement(
+  'plans_rest',
+  `UPDATE plans SET worker = NULL, rest_until = clock_timestamp() + make_interval(secs => $3::double precision / 1000)
+   WHERE msp_id = $1 AND id = $2 AND state = 'running'`,
+);
+/** Leaves a running Plan alone for a while; nobody can claim it before that is over. */
+export async function restPlan(on: Queryable, mspId: string, planId: string, restMs: number): Promise<void> {
+  await rows(on, rest, [mspId, planId, restMs]);
 }
 
 export interface StepRow {

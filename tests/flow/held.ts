@@ -37,7 +37,7 @@ export interface Stage {
 export async function startStage(environment: Record<string, string> = {}): Promise<Stage> {
   const vendors = await startPracticeVendors();
   const app = await startApp({ COUNTERSIGN_CONFIG: vendors.settingsFile, ...environment });
-  const { pool } = app.database.db;
+  const { pool } = app.running.house.db;
   const query: Stage['query'] = async (sql, values = []) => (await pool.query(sql, values)).rows;
   await app.say(people.tom, 'status');
   return {
@@ -98,8 +98,8 @@ export function cardOf(posted: Posted[], approvalId: string): Posted | undefined
 }
 
 /** What waits for its next attempt is tried now. */
-export async function deliverNow({ database, running }: App): Promise<void> {
-  const { pool } = database.db;
+export async function deliverNow({ running }: App): Promise<void> {
+  const { pool } = running.house.db;
   const { rows } = await pool.query<{ mspId: string; orderKey: string }>(
     `UPDATE deliveries SET next_attempt_at = clock_timestamp() WHERE state = 'pending' RETURNING msp_id AS "mspId", order_key AS "orderKey"`,
   );
@@ -154,7 +154,10 @@ export function toTom({ app }: Stage, from: number): string {
   return sent.map(({ activity }) => JSON.stringify(activity)).join('\n');
 }
 
-export async function approve({ app }: Pick<Stage, 'app'>, { approvalId, digest }: Signed): Promise<void> {
+export async function approve(
+  { app }: Pick<Stage, 'app'>,
+  { approvalId, digest }: Pick<Signed, 'approvalId' | 'digest'>,
+): Promise<void> {
   const answer = await app.click(people.tom, 'approve', { approvalId, digest });
   expect(answer.statusCode).toBe(200);
 }

@@ -208,6 +208,7 @@ CREATE TABLE "plans" (
   "verdict" JSONB NOT NULL,
   "noted_at" TIMESTAMPTZ(6),
   "delay_told" BOOLEAN NOT NULL DEFAULT false,
+  "rest_until" TIMESTAMPTZ(6),
   "worker" INTEGER,
   "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
   "settled_at" TIMESTAMPTZ(6),
