@@ -60,6 +60,8 @@ export interface Config {
     loginUrl?: string;
   } | null;
   slack: { signingSecret: string; botToken: string; apiUrl?: string } | null;
+  /** Started by `npm start` rather than directly. */
+  underNpm: boolean;
   /** Name of the place at which the process kills itself, for crash tests; works in sandbox mode only. */
   failpoint: string | null;
   /** A credential that a settings file names; only `COUNTERSIGN_SECRET_*` can be read. */
@@ -86,6 +88,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: read.LOG_LEVEL,
     teams: teamsOf(read),
     slack: slackOf(read),
+    underNpm: env['npm_lifecycle_event'] === 'start',
     failpoint: read.COUNTERSIGN_FAILPOINT,
     secret: (name) => (name.startsWith('COUNTERSIGN_SECRET_') ? (env[name] ?? null) : null),
   };

@@ -157,6 +157,12 @@ function createFailpoint(config: Config, sandboxes: Sandboxes): (name: string) =
   };
 }
 
+/** Of "npm start" a signal ends npm and its shell, but never reaches what the shell has started. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), 500).unref();
+}
+
 async function main(): Promise<void> {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 24)
@@ -165,15 +171,19 @@ async function main(): Promise<void> {
     );
   const config = loadConfig();
   const starting = start(config);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      const stopped = starting.then((running) => running.stop());
-      stopped.then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
-  }
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    const stopped = starting.then((running) => running.stop());
+    stopped.then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  if (config.underNpm) whenOrphaned(stop);
   await announce(await starting, config);
 }
 

@@ -75,6 +75,8 @@ async function startServer(files: PostgresFiles, password: string, port: number)
     url,
     adopted: false,
     async stop() {
+      // It was let go of so that it keeps nobody alive; now we do wait for it.
+      server.ref();
       server.kill('SIGINT');
       await ended;
     },

@@ -236,7 +236,7 @@ describe('what is let in', () => {
     closed: false,
     contact: null,
     mark: null,
-          createdAt: new Date('2026-03-01T09:00:00Z'),
+    createdAt: new Date('2026-03-01T09:00:00Z'),
     notes: [],
   };
   it.each<[string, Partial<TicketDetail>, string[] | undefined, boolean]>([
