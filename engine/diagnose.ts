@@ -1,4 +1,6 @@
 /** diagnose: claims a Request, opens its Ticket, tells the employee that work has begun, and asks the Planner. */
+import { alertStaff } from './alert.ts';
+import { sayTo, wake } from './announce.ts';
 import type { Notice } from './domain.ts';
 import { deliverKey } from './deliver.ts';
 import { openClient, psaOf, readTool, visibleTools, type ClientScope } from './gateway.ts';
@@ -10,13 +12,14 @@ import { givenNameOf, requesterPerson, resolveRequester, type Requester } from '
 import { appendActivity } from './store/activity.ts';
 import { transaction } from './store/database.ts';
 import { addDeliveries, conversationKey, ticketKey } from './store/deliveries.ts';
-import { claimRequest, messagesOf, retryRequest, type RequestRow } from './store/requests.ts';
+import { claimRequest, messagesOf, moveRequest, retryRequest, type RequestRow } from './store/requests.ts';
 import { findTicket } from './store/tickets.ts';
 import { takeTurn } from './turns.ts';
-import { localMinute } from './words.ts';
+import { localMinute, shorten } from './words.ts';
 
 const PLANNER_MS = 60_000;
 const TRIES = 3;
+const FAULT = 'Working this out failed several times on our side.';
 /** For so long the employee's first word waits for the Ticket's number. */
 const TICKET_PATIENCE_MS = 2_000;
 
@@ -52,13 +55,44 @@ async function putBack(house: House, request: RequestRow, error: unknown): Promi
   const { mspId, id: requestId } = request;
   const tries = await transaction(house.db.pool, async (tx) => {
     const count = await retryRequest(tx, mspId, requestId);
-    if (count !== null) await house.queue.send(tx, 'request', { mspId, requestId }, count * 1_000);
+    if (count !== null && count <= TRIES)
+      await house.queue.send(tx, 'request', { mspId, requestId }, count * 1_000);
+    if (count !== null && count > TRIES) await giveUp(house, tx, request);
     return count;
   });
   house.log.error(
     { requestId, tries, error: error instanceof Error ? error.name : 'unknown' },
     'a request could not be diagnosed',
   );
+}
+
+async function giveUp(
+  house: House,
+  tx: Parameters<House['queue']['send']>[0],
+  request: RequestRow,
+): Promise<void> {
+  const { mspId, clientId, id: requestId } = request;
+  await moveRequest(tx, mspId, requestId, { state: 'handed_off', outcome: FAULT });
+  const ticket = await findTicket(tx, mspId, requestId);
+  const reply =
+    request.mode === 'execute'
+      ? sayTo(request, { kind: 'handed_off', ticket: null }, `given_up:${requestId}`)
+      : null;
+  const alerts = await alertStaff(house, tx, {
+    mspId,
+    clientId,
+    requestId,
+    cause: `given_up_alert:${requestId}`,
+    notice: {
+      kind: 'alert',
+      title: 'A request needs a person',
+      lines: [FAULT, shorten(request.text, 300)],
+      tone: 'warning',
+      ticket: ticket && { number: ticket.number, url: ticket.url },
+    },
+  });
+  await wake(house, tx, mspId, await addDeliveries(tx, [...(reply ? [reply] : []), ...alerts]));
+  await appendActivity(tx, { mspId, clientId, requestId, kind: 'request.hand_off', actor: 'engine' });
 }
 
 /** The first attempt is made at once, so that the employee can be told the number; a slow or later one is the queue's. */
@@ -124,7 +158,7 @@ async function propose(
   requester: Requester,
   messages: string[],
 ): Promise<Proposal> {
-  if (request.retries >= TRIES) return handOff('Reading this failed several times on our side.');
+  if (request.retries >= TRIES) return handOff(FAULT);
   if (scope.settings.clientStopped || scope.settings.mspStopped)
     return handOff('A technician has stopped all work for this client.');
   if (requester.guest)

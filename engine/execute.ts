@@ -6,9 +6,10 @@ import { readSigned } from './precheck.ts';
 import { endPlan } from './report.ts';
 import { runStep, settleAbandoned, type Run } from './run-step.ts';
 import { transaction } from './store/database.ts';
-import { claimPlan, restPlan, stepsOf, type PlanRow } from './store/plans.ts';
+import { claimPlan, countFault, restPlan, stepsOf, type PlanRow } from './store/plans.ts';
 import { takeTurn } from './turns.ts';
 
+const MOST_FAULTS = 3;
 const SHORTEST_REST_MS = 2_000;
 const LONGEST_REST_MS = 5 * 60_000;
 
@@ -16,7 +17,13 @@ const LONGEST_REST_MS = 5 * 60_000;
 export function execute(house: House, mspId: string, planId: string): Promise<void> {
   return takeTurn(house, planId, async () => {
     const plan = await claimPlan(house.db, mspId, planId, house.instance.number);
-    if (plan) await runClaimed(house, plan);
+    if (!plan) return;
+    try {
+      await runClaimed(house, plan);
+    } catch (error) {
+      await afterFault(house, plan);
+      throw error;
+    }
   });
 }
 
@@ -32,11 +39,22 @@ async function runClaimed(house: House, plan: PlanRow): Promise<void> {
     return house.failpoint('execute.ended');
   }
   await tellHeldUp(house, plan, ending.why);
-  const restMs = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, ending.waitMs));
+  await restFor(house, plan, Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, ending.waitMs)));
+}
+
+async function restFor(house: House, { mspId, id: planId }: PlanRow, restMs: number): Promise<void> {
   await transaction(house.db.pool, async (tx) => {
-    await restPlan(tx, plan.mspId, plan.id, restMs);
-    await house.queue.send(tx, 'execute', { mspId: plan.mspId, planId: plan.id }, restMs);
+    await restPlan(tx, mspId, planId, restMs);
+    await house.queue.send(tx, 'execute', { mspId, planId }, restMs);
   });
+}
+
+/** A fault of ours: tried again a few times, then handed to a person rather than going round for ever. */
+async function afterFault(house: House, plan: PlanRow): Promise<void> {
+  const faults = await countFault(house.db.pool, plan.mspId, plan.id);
+  if (faults > MOST_FAULTS)
+    return endPlan(house, plan, { kind: 'stop', why: 'Running it failed several times on our side.' });
+  await restFor(house, plan, faults * 1_000);
 }
 
 async function runSteps(house: House, plan: PlanRow, content: PlanContent): Promise<Run> {

@@ -71,7 +71,7 @@ export async function startQueue(url: string, onError: (error: Error) => void): 
         localConcurrency: 1,
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 3,
+        notifyPollingIntervalSeconds: 2,
       },
       async (batch: { data: unknown }[]) => {
         for (const job of batch) {

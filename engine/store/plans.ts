@@ -145,6 +145,15 @@ export async function restPlan(on: Queryable, mspId: string, planId: string, res
   await rows(on, rest, [mspId, planId, restMs]);
 }
 
+const fault = statement(
+  'plans_fault',
+  'UPDATE plans SET faults = faults + 1 WHERE msp_id = $1 AND id = $2 RETURNING faults',
+);
+/** Counts a fault of ours while it was run; gives how many there were. */
+export async function countFault(on: Queryable, mspId: string, planId: string): Promise<number> {
+  return (await rows<{ faults: number }>(on, fault, [mspId, planId]))[0]?.faults ?? 0;
+}
+
 export interface StepRow {
   id: string;
   position: number;

@@ -209,6 +209,7 @@ CREATE TABLE "plans" (
   "noted_at" TIMESTAMPTZ(6),
   "delay_told" BOOLEAN NOT NULL DEFAULT false,
   "rest_until" TIMESTAMPTZ(6),
+  "faults" INTEGER NOT NULL DEFAULT 0,
   "worker" INTEGER,
   "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
   "settled_at" TIMESTAMPTZ(6),
