@@ -66,7 +66,7 @@ async function onError(house: House, delivery: DeliveryRow, error: ConnectorErro
   const stubborn = delivery.attempts >= REFUSALS;
   const refused = refusals.includes(error.kind);
   const isTicketWork = ticketWork.includes(delivery.payload.kind);
-  if (stubborn && refused && (!isTicketWork || Date.now() - delivery.createdAt.getTime() > KEPT_MS)) {
+  if (stubborn && refused && (!isTicketWork || delivery.ageMs > KEPT_MS)) {
     await markFailed(house.db.pool, delivery, error.kind);
     return true;
   }

@@ -99,10 +99,15 @@ async function policyNow(
   );
   if (missing.length > 0)
     return { kind: 'stale', why: `It now needs a signature that is not there (${missing.join(', ')}).` };
-  const changed = now.step.subjects.some(
-    (subject) => !now.live.subjects.some((live) => live.id === subject.id && live.name === subject.name),
-  );
-  return changed ? { kind: 'stale', why: 'What it acts on is not what was signed any more.' } : null;
+  const same = now.step.subjects.every((signed) => now.live.subjects.some((live) => isAsShown(signed, live)));
+  return !same ? { kind: 'stale', why: 'What it acts on is not what was signed any more.' } : null;
+}
+
+/** The same one under the same name, and with no more power than the signers were shown. */
+function isAsShown(signed: PlanStep['subjects'][number], live: PlanStep['subjects'][number]): boolean {
+  const gained =
+    (live.privileged && !signed.privileged) || live.roles.some((role) => !signed.roles.includes(role));
+  return live.id === signed.id && live.name === signed.name && !gained;
 }
 
 /** The value before must be the one that was signed, allowing for what earlier Steps of this plan changed. */

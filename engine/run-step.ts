@@ -82,9 +82,7 @@ async function whyNotClaimed(house: House, { mspId, id }: PlanRow): Promise<stri
 
 /** The world cannot be asked right now. Nothing has been claimed, so it may simply wait. */
 function postpone(plan: PlanRow, check: Later): Run {
-  return Date.now() - plan.createdAt.getTime() > 24 * 3_600_000 + MOST_POSTPONEMENTS_MS
-    ? { kind: 'stop', why: check.why }
-    : check;
+  return plan.ageMs > 24 * 3_600_000 + MOST_POSTPONEMENTS_MS ? { kind: 'stop', why: check.why } : check;
 }
 
 interface ClaimedCall {

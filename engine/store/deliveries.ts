@@ -43,7 +43,8 @@ export interface DeliveryRow {
   /** How the last attempt went wrong; null before the first, and when its process died. */
   error: string | null;
   ref: Json;
-  createdAt: Date;
+  /** Since it was added, by the database's clock when the row was read. */
+  ageMs: number;
 }
 
 /** Everything about one Ticket is told in this order. */
@@ -78,7 +79,8 @@ export async function addDeliveries(on: Queryable, deliveries: NewDelivery[]): P
 }
 
 const columns = `id, msp_id AS "mspId", client_id AS "clientId", request_id AS "requestId", plan_id AS "planId",
-  approval_id AS "approvalId", order_key AS "orderKey", cause, revision, payload, attempts, error, ref, created_at AS "createdAt"`;
+  approval_id AS "approvalId", order_key AS "orderKey", cause, revision, payload, attempts, error, ref,
+  (EXTRACT(EPOCH FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`;
 
 const claim = statement(
   'deliveries_claim',

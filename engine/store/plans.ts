@@ -16,11 +16,12 @@ export interface PlanRow {
   code: string;
   verdict: Verdict;
   notedAt: Date | null;
-  createdAt: Date;
+  /** Since it was frozen, by the database's clock when the row was read. */
+  ageMs: number;
 }
 
 const planColumns = `p.id, p.msp_id AS "mspId", p.client_id AS "clientId", p.request_id AS "requestId", p.version, p.state, p.canonical,
-  p.digest, p.code, p.verdict, p.noted_at AS "notedAt", p.created_at AS "createdAt"`;
+  p.digest, p.code, p.verdict, p.noted_at AS "notedAt", (EXTRACT(EPOCH FROM clock_timestamp() - p.created_at) * 1000)::float8 AS "ageMs"`;
 
 const insert = statement(
   'plans_insert',

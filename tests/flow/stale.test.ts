@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TeamsPerson } from '../stand-ins/bot-framework.ts';
 import { findAction, people, tenants } from './app.ts';
-import { acmeDirectory, cardOf, startStage, type Signed, type Stage } from './held.ts';
+import { acmeDirectory, approve, ask, cardOf, startStage, type Signed, type Stage } from './held.ts';
 import { until } from './seen.ts';
 
 const zendesk = 'I need access to Zendesk';
@@ -234,6 +234,34 @@ describe('what people and the world changed after the signature', () => {
       () => directoryRoles.pop(),
     );
     await expectBothAsked(signed);
+  });
+
+  it('asks again when the target has gained a role that neither of two signers was shown', async () => {
+    await stage.query(
+      `INSERT INTO policies (id, msp_id, client_id, tool, setting, manager, set_by)
+       SELECT 'pol_both', msp_id, id, 'm365.add_group_member', 'approval_needed', true, 'test' FROM clients WHERE slug = 'acme'`,
+    );
+    onTestFinished(async () => void (await stage.query(`DELETE FROM policies WHERE id = 'pol_both'`)));
+    stage.hold();
+    const asked = await ask(stage, people.maya, zendesk);
+    await approve(stage, asked);
+    const [second] = await stage.query<{ id: string }>(
+      `SELECT id FROM approvals WHERE plan_id = $1 AND signer = 'manager'`,
+      [asked.planId],
+    );
+    await stage.app.click(people.priya, 'approve', { approvalId: second?.id ?? '', digest: asked.digest });
+    expect(await stage.query('SELECT state FROM plans WHERE id = $1', [asked.planId])).toEqual([
+      { state: 'authorized' },
+    ]);
+    const { directoryRoles } = acmeDirectory(stage).tenant;
+    directoryRoles.push({
+      id: 'role-98',
+      displayName: 'User Administrator',
+      members: [people.maya.aadObjectId],
+    });
+    onTestFinished(() => void directoryRoles.pop());
+    await stage.release();
+    await expectAskedAgain(stage, asked, /not what was signed any more/);
   });
 
   async function expectBothAsked(signed: Signed): Promise<void> {
