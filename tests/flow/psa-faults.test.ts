@@ -82,7 +82,7 @@ describe('ConnectWise, when somebody asks', () => {
       signed.planId,
     ]);
     await until(() => expect(toTom(stage, from)).toContain('The ticket system is not answering'));
-    expect(toMaya().at(-1)).toMatch(/^This needs a yes/);
+    await until(() => expect(toMaya().at(-1)).toMatch(/^This needs a yes/));
     await approve(stage, signed);
     await until(() => expect(toMaya().at(-1)).toMatch(/^A system I need for this isn't answering right now/));
     expect(stage.writes()).toEqual([]);
@@ -122,7 +122,7 @@ describe('ConnectWise, when somebody asks', () => {
     stage.vendors.connectwise.fault({ match: everything, kind: 'status', status: 500 });
     await say(stage, people.maya, 'My keyboard smells of burnt plastic', 'handed_off');
     await until(() => expect(toTom(stage, from)).toMatch(/A request needs a person.*burnt plastic/));
-    expect(toMaya().at(-1)).toMatch(/^This needs a person\./);
+    await until(() => expect(toMaya().at(-1)).toMatch(/^This needs a person\./));
     await heal();
     await stage.app.settled();
     expect(newestTicket(stage)).toMatchObject({ status: 'Needs Technician', notes: [expect.any(String)] });
